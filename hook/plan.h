@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the next step does with each function: decided from the flag and the scan alone.
+ */
+#ifndef HOOK_PLAN_H
+#define HOOK_PLAN_H
+
+#include "hook/scan.h"
+
+enum action {
+	ACTION_LEAVE, /* it stays with the host */
+	ACTION_TAKE,  /* bind it to the VFIO driver */
+	ACTION_KEEP,  /* it is there already */
+};
+
+enum reason {
+	REASON_NONE,
+	REASON_WRONG_ID, /* the function at the place has another ID */
+	REASON_BAD_WORD, /* a word that speaks of this card cannot be read */
+	REASON_BRIDGE,
+	REASON_NO_GROUP,
+	REASON_BOOT_DISPLAY, /* named by ID only */
+	REASON_LAST_DISPLAY, /* named by ID only */
+	REASON_DRIVER,	     /* a driver that does not survive unbinding holds it */
+	REASON_IN_USE,
+	REASON_TWO_DRIVERS, /* two words want different drivers */
+	REASON_SIBLING,	    /* another function of the card has one of the above */
+	REASON_OVERFLOW,    /* the scan was not complete */
+};
+
+/* What became of a word of the flag. */
+enum word_state {
+	WORD_FITS,	/* at least one function */
+	WORD_BAD,	/* cannot be read: item.error */
+	WORD_NO_DEVICE, /* nothing at this place, or no such ID */
+	WORD_WRONG_ID,
+};
+
+struct plan_entry {
+	const struct device *device; /* in the scan */
+	enum action action;
+	enum reason reason; /* why ACTION_LEAVE */
+	uint8_t culprit;    /* REASON_SIBLING: the function number that has the reason */
+	uint8_t item;	    /* the word of the flag that names it */
+	const char *driver; /* the VFIO driver it is for */
+};
+
+struct plan {
+	unsigned int count;
+	struct plan_entry
+		entry[SCAN_MAX]; /* by address: the functions of a card together */
+	enum word_state word[FLAG_SELECTORS_MAX];
+};
+
+/*
+ * A pure function. Per card: if one function must stay with the host, all of them do. A
+ * flag that is not FLAG_ON gives an empty plan.
+ */
+void plan_make(const struct flag *flag, const struct scan *scan, struct plan *plan);
+
+/* A short sentence without a full stop, for the log and for people. */
+const char *reason_text(enum reason reason);
+
+/* The default VFIO driver. */
+extern const char vfio_driver[];
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base.h"
+
+static void out_of_memory(void)
+{
+	fputs("vfio-early: out of memory\n", stderr);
+	exit(STATUS_USAGE);
+}
+
+static char *format_list(const char *format, va_list list) PRINTF(1, 0);
+
+static char *format_list(const char *format, va_list list)
+{
+	char *text;
+
+	if (vasprintf(&text, format, list) < 0)
+		out_of_memory();
+	return text;
+}
+
+char *format_text(const char *format, ...)
+{
+	va_list list;
+	char *text;
+
+	va_start(list, format);
+	text = format_list(format, list);
+	va_end(list);
+	return text;
+}
+
+void *allocate_more(void *old, size_t size)
+{
+	void *new = realloc(old, size);
+
+	if (new == NULL)
+		out_of_memory();
+	return new;
+}
+
+char *copy_text(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		out_of_memory();
+	return copy;
+}
+
+void free_pointer(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+void complain(const char *format, ...)
+{
+	va_list list;
+
+	fputs("vfio-early: ", stderr);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
+}
+
+void lines_add(struct lines *lines, const char *format, ...)
+{
+	va_list list;
+
+	lines->line =
+		allocate_more(lines->line, (lines->count + 1) * sizeof(*lines->line));
+	va_start(list, format);
+	lines->line[lines->count++] = format_list(format, list);
+	va_end(list);
+}
+
+void lines_free(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		free(lines->line[i]);
+	free(lines->line);
+	*lines = (struct lines){0};
+}

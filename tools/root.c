@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/base.h"
+#include "tools/root.h"
+
+const char *root_directory = "";
+
+char *root_path(const char *path)
+{
+	return format_text("%s%s", root_directory, path);
+}
+
+bool root_exists(const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+
+	return access(real, F_OK) == 0;
+}
+
+int root_read(const char *path, char **text, size_t *length)
+{
+	CLEANUP_FREE char *real = root_path(path);
+	int file = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t size = 0, used = 0;
+	char *buffer = NULL;
+	ssize_t got;
+
+	if (file < 0)
+		return -errno;
+	do {
+		if (size - used < 2) {
+			size = size == 0 ? 4096 : size * 2;
+			buffer = allocate_more(buffer, size);
+		}
+		got = read(file, buffer + used, size - used - 1);
+		if (got > 0)
+			used += (size_t)got;
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	if (got < 0) {
+		int error = -errno;
+
+		free(buffer);
+		close(file);
+		return error;
+	}
+	close(file);
+	buffer[used] = '\0';
+	*text = buffer;
+	if (length != NULL)
+		*length = used;
+	return 0;
+}
+
+char *root_read_word(const char *path)
+{
+	size_t length;
+	char *text;
+
+	if (root_read(path, &text, &length) < 0)
+		return NULL;
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+char *root_link_name(const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+	char target[PATH_MAX];
+	ssize_t length = readlink(real, target, sizeof(target) - 1);
+	char *slash;
+
+	if (length < 0)
+		return NULL;
+	target[length] = '\0';
+	slash = strrchr(target, '/');
+	return copy_text(slash != NULL ? slash + 1 : target);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **root_list(const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+	DIR *directory = opendir(real);
+	struct dirent *entry;
+	char **names = allocate_more(NULL, sizeof(*names));
+	size_t count = 0;
+
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		names = allocate_more(names, (count + 2) * sizeof(*names));
+		names[count++] = copy_text(entry->d_name);
+	}
+	if (directory != NULL)
+		closedir(directory);
+	names[count] = NULL;
+	qsort(names, count, sizeof(*names), by_name);
+	return names;
+}
+
+void root_list_free(char **names)
+{
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+		free(names[i]);
+	free(names);
+}
