@@ -17,6 +17,7 @@ enum reason {
 	REASON_WRONG_ID, /* the function at the place has another ID */
 	REASON_BAD_WORD, /* a word that speaks of this card cannot be read */
 	REASON_BRIDGE,
+	REASON_DEAD, /* its configuration space reads ff */
 	REASON_NO_GROUP,
 	REASON_BOOT_DISPLAY, /* named by ID only */
 	REASON_LAST_DISPLAY, /* named by ID only */

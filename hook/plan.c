@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "hook/plan.h"
+
+const char vfio_driver[] = "vfio-pci";
+
+enum {
+	CLASS_BRIDGE = 0x06,
+	HEADER_NORMAL = 0x00,
+	HEADER_DEAD = 0x7f, /* all bits set, without the multi-function bit */
+};
+
+/*
+ * Drivers that are known to let go of a device in good order. Never a DRM driver: there,
+ * unbinding is the classic source of an oops or a hang.
+ */
+static bool driver_lets_go(const char *driver)
+{
+	static const char *const known[] = {
+		"xhci_hcd",
+		"xhci-pci-renesas",
+		"ehci-pci",
+		"ohci-pci",
+		"uhci_hcd",
+		"snd_hda_intel",
+		"nvme",
+		"ahci",
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(driver, known[i]) == 0)
+			return true;
+	return false;
+}
+
+const char *reason_text(enum reason reason)
+{
+	switch (reason) {
+	case REASON_NONE:
+		return "";
+	case REASON_WRONG_ID:
+		return "another device than the flag says is at this place";
+	case REASON_BAD_WORD:
+		return "a word of the flag that speaks of this card cannot be read";
+	case REASON_BRIDGE:
+		return "it is a bridge, which is never given away";
+	case REASON_DEAD:
+		return "it does not answer: its configuration space reads ff";
+	case REASON_NO_GROUP:
+		return "it has no IOMMU group: the IOMMU is off, or missing in this machine";
+	case REASON_BOOT_DISPLAY:
+		return "it is the boot display, which is only taken by its address";
+	case REASON_LAST_DISPLAY:
+		return "no display would be left to the host; name it by its address";
+	case REASON_DRIVER:
+		return "a driver that cannot be unbound safely holds it";
+	case REASON_IN_USE:
+		return "a disk below it is in use";
+	case REASON_TWO_DRIVERS:
+		return "two words of the flag name different drivers for it";
+	case REASON_SIBLING:
+		return "another function of this card stays with the host";
+	case REASON_OVERFLOW:
+		return "too many devices fit the flag";
+	}
+	return "";
+}
+
+static const char *wanted_driver(const struct selector *selector)
+{
+	return selector->driver[0] != '\0' ? selector->driver : vfio_driver;
+}
+
+static bool selects(const struct selector *selector, const struct device *device)
+{
+	if (selector->has_place)
+		return place_matches(&selector->place, &device->function);
+	return id_matches(&selector->id, &device->function);
+}
+
+/* An ID@PLACE whose checked function has another ID. */
+static bool has_wrong_id(const struct selector *selector, const struct scan *scan)
+{
+	if (!selector->has_id || !selector->has_place)
+		return false;
+	for (unsigned int i = 0; i < scan->count; i++) {
+		const struct pci_function *function = &scan->device[i].function;
+
+		if (place_in_slot(&selector->place, function) &&
+			function->address.function ==
+				place_checked_function(&selector->place))
+			return !id_matches(&selector->id, function);
+	}
+	/* Functions without function 0: what is there was never seen before. */
+	return true;
+}
+
+static void judge_words(
+	const struct flag *flag, const struct scan *scan, struct plan *plan)
+{
+	for (unsigned int i = 0; i < flag->count; i++) {
+		const struct flag_item *item = &flag->item[i];
+		bool fits = false;
+
+		for (unsigned int d = 0; d < scan->count && item->error == NULL; d++)
+			fits = fits || selects(&item->selector, &scan->device[d]);
+		if (item->error != NULL)
+			plan->word[i] = WORD_BAD;
+		else if (!fits)
+			plan->word[i] = WORD_NO_DEVICE;
+		else if (has_wrong_id(&item->selector, scan))
+			plan->word[i] = WORD_WRONG_ID;
+		else
+			plan->word[i] = WORD_FITS;
+	}
+}
+
+static enum reason judge_device(const struct device *device, bool by_address)
+{
+	if (device->class >> 16 == CLASS_BRIDGE)
+		return REASON_BRIDGE;
+	if (device->header_type == HEADER_DEAD)
+		return REASON_DEAD;
+	if (device->header_type != HEADER_NORMAL)
+		return REASON_BRIDGE;
+	/* An override would be a trap: vfio-pci fails, and the host's driver is kept out.
+	 */
+	if (device->group < 0)
+		return REASON_NO_GROUP;
+	if (device->boot_vga && !by_address)
+		return REASON_BOOT_DISPLAY;
+	return REASON_NONE;
+}
+
+static enum reason judge_driver(const struct device *device, const char *wanted)
+{
+	if (device->driver[0] == '\0' || strcmp(device->driver, wanted) == 0)
+		return REASON_NONE;
+	if (!driver_lets_go(device->driver))
+		return REASON_DRIVER;
+	return device->in_use ? REASON_IN_USE : REASON_NONE;
+}
+
+/* The entry of one function, if a word selects it. */
+static bool judge(const struct flag *flag, const struct device *device,
+	const struct scan *scan, struct plan *plan, struct plan_entry *entry)
+{
+	bool selected = false, by_address = false;
+	enum reason doubt = REASON_NONE;
+
+	*entry = (struct plan_entry){.device = device};
+	for (unsigned int i = 0; i < flag->count; i++) {
+		const struct selector *selector = &flag->item[i].selector;
+
+		/* What speaks of the card in vain puts all of the card in doubt. */
+		if (plan->word[i] == WORD_BAD && selector->has_place &&
+			place_in_slot(&selector->place, &device->function))
+			doubt = REASON_BAD_WORD;
+		if (plan->word[i] == WORD_WRONG_ID &&
+			place_in_slot(&selector->place, &device->function))
+			doubt = REASON_WRONG_ID;
+		if (plan->word[i] == WORD_BAD || !selects(selector, device))
+			continue;
+		if (!selected) {
+			entry->item = (uint8_t)i;
+			entry->driver = wanted_driver(selector);
+		} else if (strcmp(entry->driver, wanted_driver(selector)) != 0) {
+			doubt = REASON_TWO_DRIVERS;
+		}
+		selected = true;
+		by_address = by_address || selector->has_place;
+	}
+	if (!selected)
+		return false;
+
+	entry->reason = scan->overflow ? REASON_OVERFLOW : doubt;
+	if (entry->reason == REASON_NONE)
+		entry->reason = judge_device(device, by_address);
+	if (entry->reason == REASON_NONE)
+		entry->reason = judge_driver(device, entry->driver);
+	if (entry->reason != REASON_NONE)
+		entry->action = ACTION_LEAVE;
+	else if (device->driver[0] != '\0' && strcmp(device->driver, entry->driver) == 0)
+		entry->action = ACTION_KEEP;
+	else
+		entry->action = ACTION_TAKE;
+	return true;
+}
+
+static bool same_card(const struct plan_entry *a, const struct plan_entry *b)
+{
+	return pci_same_slot(&a->device->function.address, &b->device->function.address);
+}
+
+/* A card is never left half taken. */
+static void keep_cards_whole(struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entry[i];
+
+		for (unsigned int j = 0; j < plan->count && entry->reason == REASON_NONE;
+			j++) {
+			const struct plan_entry *other = &plan->entry[j];
+
+			if (!same_card(entry, other) || other->reason == REASON_NONE ||
+				other->reason == REASON_SIBLING)
+				continue;
+			entry->action = ACTION_LEAVE;
+			entry->reason = REASON_SIBLING;
+			entry->culprit = other->device->function.address.function;
+		}
+	}
+}
+
+static bool named_by_address(const struct flag *flag, const struct device *device)
+{
+	for (unsigned int i = 0; i < flag->count; i++)
+		if (flag->item[i].error == NULL && flag->item[i].selector.has_place &&
+			place_matches(&flag->item[i].selector.place, &device->function))
+			return true;
+	return false;
+}
+
+/*
+ * An ID is a description, an address is a decision: only addresses may take the last
+ * display. The whole bus was scanned if there is an ID at all.
+ */
+static void keep_a_display(
+	const struct flag *flag, const struct scan *scan, struct plan *plan)
+{
+	unsigned int displays = 0, taken = 0;
+
+	for (unsigned int i = 0; i < scan->count; i++)
+		displays += device_is_display(&scan->device[i]);
+	for (unsigned int i = 0; i < plan->count; i++)
+		taken += plan->entry[i].action != ACTION_LEAVE &&
+			 device_is_display(plan->entry[i].device);
+	if (!scan->whole_bus || taken < displays)
+		return;
+	for (unsigned int i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entry[i];
+
+		if (device_is_display(entry->device) && entry->reason == REASON_NONE &&
+			!named_by_address(flag, entry->device)) {
+			entry->action = ACTION_LEAVE;
+			entry->reason = REASON_LAST_DISPLAY;
+		}
+	}
+}
+
+void plan_make(const struct flag *flag, const struct scan *scan, struct plan *plan)
+{
+	memset(plan, 0, sizeof(*plan));
+	if (flag->state != FLAG_ON)
+		return;
+	judge_words(flag, scan, plan);
+	for (unsigned int i = 0; i < scan->count; i++)
+		if (judge(flag, &scan->device[i], scan, plan, &plan->entry[plan->count]))
+			plan->count++;
+	keep_cards_whole(plan);
+	keep_a_display(flag, scan, plan);
+	keep_cards_whole(plan);
+}

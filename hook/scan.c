@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hook/scan.h"
+#include "hook/storage.h"
+#include "hook/sysfs.h"
+
+enum {
+	PCI_FUNCTIONS = 8,
+	PCI_HEADER_TYPE = 0x0e, /* PCI Local Bus Specification 3.0, 6.1 */
+};
+
+static bool read_number(int root, const struct pci_address *address,
+	const char *attribute, int base, uint32_t *out)
+{
+	char path[SYSFS_PATH_MAX], buffer[24];
+	const char *at = buffer;
+	uint32_t value = 0;
+
+	device_path(path, address, attribute);
+	if (file_read(root, path, buffer, sizeof(buffer)) <= 0)
+		return false;
+	if (at[0] == '0' && at[1] == 'x')
+		at += 2;
+	if (hex_digit(*at) < 0)
+		return false;
+	for (; hex_digit(*at) >= 0; at++)
+		value = value * (uint32_t)base + (uint32_t)hex_digit(*at);
+	*out = value;
+	return true;
+}
+
+/* The bridges are the addresses in the path that the device's link in sysfs has. */
+static bool read_above(int root, struct pci_function *function)
+{
+	char path[SYSFS_PATH_MAX], target[PATH_MAX];
+	ssize_t length;
+
+	device_path(path, &function->address, NULL);
+	length = readlinkat(root, path, target, sizeof(target) - 1);
+	if (length < 0)
+		return file_exists(root, path);
+	target[length] = '\0';
+	for (char *part = target, *slash; (slash = strchr(part, '/')) != NULL;
+		part = slash + 1) {
+		struct pci_address bridge;
+		struct span name = {part, (size_t)(slash - part)};
+
+		if (!pci_address_parse(name, &bridge))
+			continue;
+		if (function->depth ==
+			PCI_DEPTH_MAX) /* paths end at the device: keep the near */
+			memmove(&function->above[0], &function->above[1],
+				--function->depth * sizeof(bridge));
+		function->above[function->depth++] = bridge;
+	}
+	return true;
+}
+
+/* What an ID selector needs to know, and no more: it is read for the whole bus. */
+static bool identify(int root, const struct pci_address *address, struct device *device)
+{
+	uint32_t vendor, id, subvendor = 0, subdevice = 0;
+
+	memset(device, 0, sizeof(*device));
+	device->function.address = *address;
+	device->group = -1;
+	if (!read_number(root, address, "vendor", 16, &vendor) ||
+		!read_number(root, address, "device", 16, &id) ||
+		!read_number(root, address, "class", 16, &device->class))
+		return false;
+	read_number(root, address, "subsystem_vendor", 16, &subvendor);
+	read_number(root, address, "subsystem_device", 16, &subdevice);
+	device->function.vendor = (uint16_t)vendor;
+	device->function.device = (uint16_t)id;
+	device->function.subvendor = (uint16_t)subvendor;
+	device->function.subdevice = (uint16_t)subdevice;
+	return true;
+}
+
+static bool complete(int root, struct device *device)
+{
+	const struct pci_address *address = &device->function.address;
+	char path[SYSFS_PATH_MAX], name[16], config[64];
+	uint32_t flag;
+
+	if (!read_above(root, &device->function))
+		return false;
+	device_path(path, address, "config");
+	if (file_read(root, path, config, sizeof(config)) > PCI_HEADER_TYPE)
+		device->header_type = (uint8_t)config[PCI_HEADER_TYPE] & 0x7f;
+	device_path(path, address, "iommu_group");
+	if (link_name(root, path, name, sizeof(name)) == 0) {
+		device->group = 0;
+		for (const char *at = name; *at >= '0' && *at <= '9'; at++)
+			device->group = device->group * 10 + (*at - '0');
+	}
+	device->boot_vga = read_number(root, address, "boot_vga", 10, &flag) && flag == 1;
+	device_driver(root, address, device->driver);
+	/* With no driver there is nothing that could use it. */
+	device->in_use = device->driver[0] != '\0' && storage_in_use(root, address);
+	return true;
+}
+
+bool scan_device(int root, const struct pci_address *address, struct device *device)
+{
+	return identify(root, address, device) && complete(root, device);
+}
+
+static void add(struct scan *scan, const struct device *device)
+{
+	unsigned int at = scan->count;
+
+	while (at > 0 && pci_address_compare(&scan->device[at - 1].function.address,
+				 &device->function.address) > 0)
+		at--;
+	if (at > 0 && pci_address_compare(&scan->device[at - 1].function.address,
+			      &device->function.address) == 0)
+		return;
+	if (scan->count == SCAN_MAX) {
+		scan->overflow = true;
+		return;
+	}
+	memmove(&scan->device[at + 1], &scan->device[at],
+		(scan->count - at) * sizeof(*device));
+	scan->device[at] = *device;
+	scan->count++;
+}
+
+/* One directory of the walk down a path, and what is looked for in it. */
+struct walk {
+	int root;
+	int directory;
+	struct pci_step step;
+	bool last;
+	struct scan *scan;
+	char next[24]; /* not the last: the directory of the bridge */
+};
+
+static bool visit_child(const char *name, void *data)
+{
+	struct walk *walk = data;
+	struct pci_address address;
+	struct device device;
+
+	if (!pci_address_parse((struct span){name, strlen(name)}, &address) ||
+		address.device != walk->step.device ||
+		(walk->step.function != SELECTOR_ANY &&
+			address.function != walk->step.function))
+		return true;
+	if (walk->last) {
+		if (scan_device(walk->root, &address, &device))
+			add(walk->scan, &device);
+		return true;
+	}
+	if (strlen(name) < sizeof(walk->next))
+		memcpy(walk->next, name, strlen(name) + 1);
+	return false;
+}
+
+/* A bridge's directory in sysfs holds those of the devices behind it. */
+static void scan_path(int root, const struct pci_place *place, struct scan *scan)
+{
+	struct pci_address first = {place->domain, place->bus, place->step[0].device,
+		(uint8_t)place->step[0].function};
+	struct walk walk = {.root = root, .scan = scan};
+	char path[SYSFS_PATH_MAX];
+	int next;
+
+	device_path(path, &first, NULL);
+	walk.directory = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (unsigned int i = 1; i < place->length && walk.directory >= 0; i++) {
+		walk.step = place->step[i];
+		walk.last = i + 1U == place->length;
+		walk.next[0] = '\0';
+		directory_walk(walk.directory, ".", visit_child, &walk);
+		next = walk.next[0] == '\0' ? -1
+					    : openat(walk.directory, walk.next,
+						      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		close(walk.directory);
+		walk.directory = next;
+	}
+	if (walk.directory >= 0)
+		close(walk.directory);
+}
+
+static void scan_place(int root, const struct pci_place *place, struct scan *scan)
+{
+	struct pci_address address = {
+		place->domain, place->bus, place->step[0].device, 0};
+	int8_t only = place->step[0].function;
+	struct device device;
+
+	if (place->length > 1) {
+		scan_path(root, place, scan);
+		return;
+	}
+	for (address.function = 0; address.function < PCI_FUNCTIONS; address.function++)
+		if ((only == SELECTOR_ANY || only == address.function) &&
+			scan_device(root, &address, &device))
+			add(scan, &device);
+}
+
+struct bus {
+	int root;
+	const struct flag *flag;
+	struct scan *scan;
+};
+
+static bool visit_device(const char *name, void *data)
+{
+	const struct bus *bus = data;
+	struct pci_address address;
+	struct device device;
+	bool wanted;
+
+	if (!pci_address_parse((struct span){name, strlen(name)}, &address) ||
+		!identify(bus->root, &address, &device))
+		return true;
+	wanted = device_is_display(&device);
+	for (unsigned int i = 0; i < bus->flag->count && !wanted; i++) {
+		const struct flag_item *item = &bus->flag->item[i];
+
+		wanted = item->error == NULL && item->selector.has_id &&
+			 !item->selector.has_place &&
+			 id_matches(&item->selector.id, &device.function);
+	}
+	if (wanted && complete(bus->root, &device))
+		add(bus->scan, &device);
+	return true;
+}
+
+void scan_devices(int root, const struct flag *flag, struct scan *scan)
+{
+	struct bus bus = {root, flag, scan};
+
+	memset(scan, 0, sizeof(*scan));
+	for (unsigned int i = 0; i < flag->count; i++) {
+		const struct flag_item *item = &flag->item[i];
+
+		if (item->error != NULL)
+			continue;
+		if (item->selector.has_place)
+			scan_place(root, &item->selector.place, scan);
+		else
+			scan->whole_bus = true;
+	}
+	if (scan->whole_bus)
+		directory_walk(root, "sys/bus/pci/devices", visit_device, &bus);
+}
+
+bool device_is_display(const struct device *device)
+{
+	return device->class >> 16 == 0x03 && device->class >> 8 != 0x0302;
+}
