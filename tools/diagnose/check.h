@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A check: one question to the machine, and the rows that answer it. */
+#ifndef TOOLS_DIAGNOSE_CHECK_H
+#define TOOLS_DIAGNOSE_CHECK_H
+
+#include "tools/base.h"
+
+struct context;
+struct intent;
+struct findings;
+
+enum check_status {
+	CHECK_PASS,
+	CHECK_INFO,    /* worth knowing, nothing to do */
+	CHECK_WARN,    /* works, or may work, but not as it should */
+	CHECK_FAIL,    /* stands in the way of what the user wants */
+	CHECK_SKIP,    /* does not apply: the title says why */
+	CHECK_UNKNOWN, /* could not be found out: the title says why */
+};
+
+/*
+ * A check runs in a child process with a time limit: it may crash or hang and is then one
+ * row. It reads the context and files below --root (tools/root.h, node.h), and changes
+ * nothing, anywhere.
+ */
+struct check {
+	const char *id;	   /* "GROUP-VIABLE": people and scripts rely on it */
+	const char *about; /* what it asks, one line for --list-checks */
+	/* One of these: asked once, or once for each device that the diagnosis is about.
+	 */
+	void (*run)(const struct context *context, struct findings *findings);
+	void (*run_device)(const struct context *context, const struct intent *intent,
+		struct findings *findings);
+};
+
+/* One array a subject, in its own file, ended by a check without an id. */
+extern const struct check environment_checks[], iommu_checks[], device_checks[],
+	group_checks[], driver_checks[], early_checks[], mode_checks[], log_checks[],
+	claim_checks[], container_checks[], vm_checks[], libvirt_checks[];
+
+/*
+ * Starts a row: what the functions below say goes to it until the next one starts. The
+ * title is one sentence in the user's terms, without a full stop. A check that returns
+ * without a row has passed over its subject in silence, which is a mistake in the check:
+ * say CHECK_SKIP and why.
+ */
+void finding(struct findings *findings, enum check_status status, const char *title, ...)
+	PRINTF(3, 4);
+/* Whom the row is about where it is not the device asked for: "VM 100". */
+void finding_subject(struct findings *findings, const char *subject);
+/* Evidence: path = value. A line of a file has it as "/etc/pve/lxc/901.conf:14". */
+void finding_evidence(struct findings *findings, const char *path, const char *value, ...)
+	PRINTF(3, 4);
+/* What to do: a sentence. Every CHECK_WARN and CHECK_FAIL has one, if only to say that
+ * nothing needs to be done. */
+void finding_remedy(struct findings *findings, const char *text, ...) PRINTF(2, 3);
+/* A command that does it, as typed into a root shell; may be repeated. */
+void finding_command(struct findings *findings, const char *command, ...) PRINTF(2, 3);
+/* The remedy takes effect with the next boot only. */
+void finding_needs_reboot(struct findings *findings);
+
+/* "pass", "info", "warn", "fail", "skip", "unknown" */
+const char *check_status_name(enum check_status status);
+/* The check at this place of the catalogue; NULL behind the last. */
+const struct check *check_at(size_t index);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a diagnosis is about and what was read for it, before any check looks at it. */
+#ifndef TOOLS_DIAGNOSE_CONTEXT_H
+#define TOOLS_DIAGNOSE_CONTEXT_H
+
+#include "tools/conf.h"
+#include "tools/devices.h"
+
+struct log;
+struct guests;
+struct claims;
+
+enum want {
+	WANT_NOTHING, /* nothing says what the device is for */
+	WANT_VM,
+	WANT_HOST, /* the host's own driver, for the host and its containers */
+	WANT_BOTH, /* contradicting statements */
+};
+
+/* What the user asked for on our own command line. */
+struct request {
+	long container;	    /* --ct N; -1: none named */
+	long machine;	    /* --vm N; -1: none named */
+	const char *domain; /* --domain NAME; NULL */
+	enum want want;	    /* --want vm|host; WANT_NOTHING */
+	const char *dmesg;  /* --dmesg FILE; NULL. Not below --root */
+};
+
+/* A statement in some file or on the kernel command line: this device is for that. */
+struct wish {
+	enum want want;
+	/* The device: a selector of the flag's language ("0000:01:00.0", "01:00",
+	 * "10de:2d04"), or a device node of the host ("/dev/nvidia0",
+	 * "/dev/dri/renderD128"). */
+	char *what;
+	char *who; /* "VM 100", "container 901", "libvirt domain win11"; NULL: the host's
+		    * configuration */
+	char *source; /* "/etc/pve/lxc/901.conf:14" */
+	char *text;   /* the line itself, or the value */
+};
+
+struct wishes {
+	struct wish *wish;
+	size_t count;
+};
+
+/* What one device is for, and why we think so. */
+struct intent {
+	const struct pci_device *device;
+	enum want want;
+	char *who; /* "VM 100", "container 901"; NULL: nobody in particular */
+	/* the wishes that speak of it, in the order in which they were found */
+	const struct wish **wish;
+	size_t count;
+	bool asked; /* decided by --ct, --vm, --domain or --want, not by the wishes */
+};
+
+struct context {
+	struct request request;
+	bool root;     /* we run as root: what cannot be read is really not there */
+	char *cmdline; /* /proc/cmdline, one line; "" if it cannot be read */
+	struct devices devices;
+	struct conf conf;
+	struct log *log;       /* never NULL; log.h */
+	struct guests *guests; /* NULL: nothing could be read */
+	struct claims *claims;
+	struct wishes wishes;
+	/* every graphics function, and every other device that a wish speaks of */
+	struct intent *intent;
+	size_t intents;
+	/* why a part of the above is missing; NULL if it was read */
+	char *devices_why, *guests_why, *claims_why;
+};
+
+/* For collectors: adds a wish. `format` is its text. */
+void wish_add(struct context *context, enum want want, const char *what, const char *who,
+	const char *source, const char *format, ...) PRINTF(6, 7);
+
+/* Whether the wish speaks of this function. */
+bool wish_means(const struct context *context, const struct wish *wish,
+	const struct pci_device *device);
+
+/*
+ * The collectors fill their part of the context before the first check runs, in the order
+ * of collectors[]; each runs bounded like a check, and may set its `_why`.
+ */
+struct collector {
+	const char *name;
+	void (*collect)(struct context *context);
+};
+void guests_collect(struct context *context);
+void claims_collect(struct context *context);
+
+/* The intent about this function, or NULL. */
+const struct intent *context_intent(
+	const struct context *context, const struct pci_device *device);
+
+#endif
