@@ -79,6 +79,19 @@ vfio-early-hook: $(hook_objects)
 vfio-early: $(tool_objects)
 	$(quiet_ld)$(CC) $(tool_link) $(LDFLAGS) -o $@ $^ $(tool_libs)
 
+# For the programs that make initramfs images: regular files, since mkinitramfs passes over
+# symbolic links, and each names the program by its installed path.
+hook_path := s|@LIBEXECDIR@|$(LIBEXECDIR)|g
+
+install: install-image-hooks
+.PHONY: install-image-hooks
+install-image-hooks:
+	install -d $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks $(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top
+	sed '$(hook_path)' initramfs-tools/hooks/vfio-early.in > $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
+	chmod 0755 $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
+	install -m 0755 initramfs-tools/scripts/init-top/00-vfio-early \
+		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
+
 clean:
 	rm -rf build vfio-early vfio-early-hook
 
