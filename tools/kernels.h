@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernels installed here, and whether the image of each has the early program. */
+#ifndef TOOLS_KERNELS_H
+#define TOOLS_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct kernel {
+	char *version; /* as in its file name, "6.1.0-1-amd64" */
+	char *image;   /* its initramfs, a path below --root; NULL if it has none */
+	/* What kernels_check found out: */
+	bool ready;   /* the early program is in the image and runs first */
+	char *reason; /* a sentence: why it is not ready; NULL if it is */
+	char *note;   /* a sentence: what else a person should know; may be NULL */
+	const char *generator; /* who made the image, "initramfs-tools"; NULL: unknown */
+};
+
+struct kernels {
+	struct kernel *kernel;
+	size_t count; /* newest first */
+};
+
+/* Finds the kernels and their images; rescue kernels and backup copies are left out. */
+void kernels_find(struct kernels *kernels);
+/* Looks into every image, no further than it must to answer. */
+void kernels_check(struct kernels *kernels);
+/* Looks into one; with `whole` to its end, which proves it complete as well. */
+void kernel_check(struct kernel *kernel, bool whole);
+void kernels_free(struct kernels *kernels);
+
+/*
+ * Orders two kernel versions: below, 0 or above 0. The rules are those of Debian's
+ * "linux-version compare": numbers by value, "-rc" and "-trunk" before everything.
+ */
+int kernel_version_compare(const char *a, const char *b);
+
+#endif
