@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <time.h>
+
+#include "hook/apply.h"
+#include "hook/modprobe.h"
+#include "hook/sysfs.h"
+
+uint64_t time_since_boot(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+unsigned int card_end(const struct plan *plan, unsigned int first)
+{
+	unsigned int end = first;
+
+	while (end < plan->count &&
+		pci_same_slot(&plan->entry[first].device->function.address,
+			&plan->entry[end].device->function.address))
+		end++;
+	return end;
+}
+
+const char *outcome_text(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_LEFT:
+		return "left";
+	case OUTCOME_TAKEN:
+		return "taken";
+	case OUTCOME_KEPT:
+		return "kept";
+	case OUTCOME_RESTORED:
+		return "restored";
+	case OUTCOME_FAILED:
+		return "failed";
+	}
+	return "";
+}
+
+/* The name as the bus's files want it: the address as text. */
+static void address_text(const struct pci_address *address, char buffer[24])
+{
+	struct text text = text_in(buffer, 24);
+
+	pci_address_format(address, &text);
+}
+
+/*
+ * Documentation/ABI/testing/sysfs-bus-pci, driver_override: from here on no other driver
+ * can bind. "\n" clears it; an empty write would change nothing.
+ */
+static int set_override(int root, const struct pci_address *address, const char *driver)
+{
+	char path[SYSFS_PATH_MAX], value[DRIVER_NAME_MAX + 1], back[DRIVER_NAME_MAX + 1];
+	struct text text = text_in(value, sizeof(value));
+	int error;
+
+	text_add(&text, driver);
+	text_add(&text, "\n");
+	device_path(path, address, "driver_override");
+	error = file_write(root, path, value);
+	if (error < 0)
+		return -error;
+	/* Cleared, it reads "(null)". */
+	if (driver[0] == '\0')
+		return 0;
+	if (file_read(root, path, back, sizeof(back)) < 0 || strcmp(value, back) != 0)
+		return -1;
+	return 0;
+}
+
+static void fail(struct result *result, const char *problem, int error)
+{
+	result->problem = problem;
+	result->error = error > 0 ? error : 0;
+	result->outcome = OUTCOME_FAILED;
+}
+
+static bool failed(const struct result *result)
+{
+	return result->outcome == OUTCOME_FAILED;
+}
+
+static void bind(int root, const struct plan_entry *entry, const char *driver,
+	struct result *result)
+{
+	const struct pci_address *address = &entry->device->function.address;
+	char path[SYSFS_PATH_MAX], text[24];
+	int error = 0;
+
+	address_text(address, text);
+	/* A driver that was just loaded takes what has its override by itself. */
+	device_driver(root, address, result->after);
+	if (result->after[0] != '\0' && strcmp(result->after, driver) != 0) {
+		device_path(path, address, "driver/unbind");
+		error = file_write(root, path, text);
+		if (error < 0) {
+			fail(result, "its driver could not be unbound", -error);
+			return;
+		}
+	}
+	if (strcmp(result->after, driver) != 0) {
+		driver_path(path, driver, "bind");
+		error = file_write(root, path, text);
+		device_driver(root, address, result->after);
+	}
+	if (strcmp(result->after, driver) != 0)
+		fail(result, "the VFIO driver did not take it", -error);
+	else
+		result->outcome = OUTCOME_TAKEN;
+}
+
+static bool is_vfio(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}
+
+/* The device as it was: no override, and the host's drivers asked again. */
+static void give_back(int root, const struct plan_entry *entry, struct result *result)
+{
+	const struct pci_address *address = &entry->device->function.address;
+	char path[SYSFS_PATH_MAX], text[24];
+	bool cleared = set_override(root, address, "") == 0;
+
+	address_text(address, text);
+	device_driver(root, address, result->after);
+	if (is_vfio(result->after) && !is_vfio(result->before)) {
+		device_path(path, address, "driver/unbind");
+		file_write(root, path, text);
+	}
+	/* Succeeds whether or not a driver binds: the link tells. */
+	file_write(root, "sys/bus/pci/drivers_probe", text);
+	device_driver(root, address, result->after);
+	result->outcome = cleared && strcmp(result->before, result->after) == 0
+				  ? OUTCOME_RESTORED
+				  : OUTCOME_FAILED;
+	/* A driver that was not there before, but is the host's, is as good. */
+	if (cleared && result->before[0] == '\0' && !is_vfio(result->after))
+		result->outcome = OUTCOME_RESTORED;
+}
+
+/* The driver that was loaded last: a modprobe that hangs is waited for once. */
+struct load {
+	const char *driver;
+	int error;
+	char registered[DRIVER_NAME_MAX];
+};
+
+static void block_rivals(int root, const struct plan *plan, struct result *result)
+{
+	for (unsigned int i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entry[i];
+		int error;
+
+		result[i] = (struct result){.start = time_since_boot()};
+		memcpy(result[i].before, entry->device->driver, DRIVER_NAME_MAX);
+		memcpy(result[i].after, entry->device->driver, DRIVER_NAME_MAX);
+		result[i].outcome =
+			entry->action == ACTION_KEEP ? OUTCOME_KEPT : OUTCOME_LEFT;
+		if (entry->action != ACTION_TAKE)
+			continue;
+		error = set_override(
+			root, &entry->device->function.address, entry->driver);
+		if (error != 0)
+			fail(&result[i], "its driver_override could not be set", error);
+		else
+			result[i].outcome = OUTCOME_TAKEN; /* until proven */
+	}
+}
+
+static void take(int root, const struct plan_entry *entry, struct result *result,
+	struct load *load)
+{
+	if (entry->action != ACTION_TAKE || failed(result))
+		return;
+	if (load->driver == NULL || strcmp(load->driver, entry->driver) != 0) {
+		load->driver = entry->driver;
+		load->error = driver_load(root, entry->driver, load->registered);
+	}
+	if (load->error < 0) {
+		fail(result, "its VFIO driver could not be loaded", -load->error);
+		return;
+	}
+	if (strcmp(load->registered, entry->driver) != 0) {
+		int error = set_override(
+			root, &entry->device->function.address, load->registered);
+
+		if (error != 0) {
+			fail(result, "its driver_override could not be set", error);
+			return;
+		}
+	}
+	bind(root, entry, load->registered, result);
+}
+
+/* If one function of a card failed, all of them go back to the host. */
+static void finish_card(int root, const struct plan *plan, unsigned int first,
+	unsigned int end, struct result *result)
+{
+	bool whole = true;
+
+	for (unsigned int i = first; i < end; i++)
+		whole = whole && !failed(&result[i]);
+	for (unsigned int i = first; i < end; i++) {
+		if (!whole && plan->entry[i].action == ACTION_TAKE)
+			give_back(root, &plan->entry[i], &result[i]);
+		result[i].end = time_since_boot();
+	}
+}
+
+void apply(int root, const struct plan *plan, struct result result[SCAN_MAX])
+{
+	struct load load = {0};
+
+	/* First all overrides: loading a driver takes long enough to lose a race. */
+	block_rivals(root, plan, result);
+	for (unsigned int first = 0, end; first < plan->count; first = end) {
+		bool whole = true;
+
+		end = card_end(plan, first);
+		for (unsigned int i = first; i < end && whole; i++) {
+			take(root, &plan->entry[i], &result[i], &load);
+			whole = !failed(&result[i]);
+		}
+		finish_card(root, plan, first, end, result);
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Carries a plan out, card by card, and believes only what sysfs says afterwards. */
+#ifndef HOOK_APPLY_H
+#define HOOK_APPLY_H
+
+#include "hook/plan.h"
+
+enum outcome {
+	OUTCOME_LEFT,	  /* not touched: the plan's reason says why */
+	OUTCOME_TAKEN,	  /* bound to the VFIO driver by us */
+	OUTCOME_KEPT,	  /* was bound to it already */
+	OUTCOME_RESTORED, /* could not be taken and went back to the host */
+	OUTCOME_FAILED,	  /* could not be taken, nor be given back as it was */
+};
+
+struct result {
+	enum outcome outcome;
+	const char *problem; /* what failed; NULL if another function of the card did */
+	int error;	     /* errno of it, 0 if there is none */
+	uint64_t start;	     /* microseconds since boot */
+	uint64_t end;
+	char before[DRIVER_NAME_MAX];
+	char after[DRIVER_NAME_MAX];
+};
+
+/* Fills result[i] for each plan->entry[i]. `root` as in sysfs.h. */
+void apply(int root, const struct plan *plan, struct result result[SCAN_MAX]);
+
+/* The record's word for an outcome. */
+const char *outcome_text(enum outcome outcome);
+
+/* Microseconds since boot, suspended time included. */
+uint64_t time_since_boot(void);
+
+/* The index behind the last function of the card that entry `first` belongs to. */
+unsigned int card_end(const struct plan *plan, unsigned int first);
+
+#endif

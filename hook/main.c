@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vfio-early-hook: gives the devices that the kernel command line names to their VFIO
+ * driver, before any other driver is loaded. Runs in the initramfs, where nothing may
+ * stop: in doubt it leaves everything as it is.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmdline/cmdline.h"
+#include "hook/log.h"
+#include "hook/record.h"
+#include "hook/report.h"
+#include "hook/sysfs.h"
+
+enum {
+	EXIT_DONE = 0,
+	EXIT_NOT_ALL = 1, /* a device that the flag names was not taken */
+	EXIT_USAGE = 2,
+	WATCH_STEP_MS = 2,
+	WATCH_MAX_MS = 60000,
+};
+
+struct arguments {
+	const char *root;
+	bool plan_only;
+	bool late;
+	struct pci_address device; /* late: the function that has just appeared */
+};
+
+static void say(const char *text)
+{
+	ssize_t done = write(STDERR_FILENO, text, strlen(text));
+
+	(void)done;
+}
+
+static int usage(void)
+{
+	say("Usage: vfio-early-hook [-n] [-r DIR] [-d ADDRESS]\n\n"
+	    "Gives the devices named by vfio_early= in DIR/proc/cmdline to vfio-pci.\n"
+	    "  -n          print what would be done, and do nothing\n"
+	    "  -r DIR      use the proc, sys, dev and run below DIR\n"
+	    "  -d ADDRESS  only the card of this function, which has just appeared\n");
+	return EXIT_USAGE;
+}
+
+static bool read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	*arguments = (struct arguments){.root = "/"};
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-n") == 0) {
+			arguments->plan_only = true;
+		} else if (strcmp(argv[i], "-r") == 0 && i + 1 < argc) {
+			arguments->root = argv[++i];
+		} else if (strcmp(argv[i], "-d") == 0 && i + 1 < argc) {
+			arguments->late = true;
+			i++;
+			if (!pci_address_parse((struct span){argv[i], strlen(argv[i])},
+				    &arguments->device))
+				return false;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Only the entries of the card that the late device belongs to. */
+static void keep_card(struct plan *plan, const struct pci_address *device)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < plan->count; i++)
+		if (pci_same_slot(&plan->entry[i].device->function.address, device))
+			plan->entry[kept++] = plan->entry[i];
+	plan->count = kept;
+}
+
+/* Two late functions of one card come at the same time: one pass after the other. */
+static void wait_for_turn(int root)
+{
+	int lock;
+
+	mkdirat(root, "run/vfio-early", 0755);
+	lock = openat(root, "run/vfio-early/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock >= 0)
+		flock(lock, LOCK_EX); /* until the end of this process */
+}
+
+static int work(int root, const struct flag *flag, const struct arguments *arguments)
+{
+	/* Large, and needed once: not for the stack. */
+	static struct scan scan;
+	static struct plan plan;
+	static struct result result[SCAN_MAX];
+	uint64_t start = time_since_boot();
+	int status = EXIT_DONE;
+
+	if (!arguments->plan_only)
+		wait_for_turn(root);
+	scan_devices(root, flag, &scan);
+	plan_make(flag, &scan, &plan);
+	if (arguments->late)
+		keep_card(&plan, &arguments->device);
+	if (arguments->plan_only) {
+		record_print_plan(flag, &plan);
+		return EXIT_DONE;
+	}
+	if (arguments->late && plan.count == 0)
+		return EXIT_DONE;
+	apply(root, &plan, result);
+	report(root, flag, &plan, result);
+	record_write(root, flag, &plan, result, start);
+	if (flag->state == FLAG_BAD)
+		status = EXIT_NOT_ALL;
+	for (unsigned int i = 0; i < flag->count; i++)
+		if (plan.word[i] != WORD_FITS && !arguments->late)
+			status = EXIT_NOT_ALL;
+	for (unsigned int i = 0; i < plan.count; i++)
+		if (result[i].outcome != OUTCOME_TAKEN &&
+			result[i].outcome != OUTCOME_KEPT)
+			status = EXIT_NOT_ALL;
+	return status;
+}
+
+/*
+ * A write to sysfs can wait for ever for a device that hangs, and no signal ends that: so
+ * the work is done in a child, and the boot goes on without it.
+ */
+static int work_watched(
+	int root, const struct flag *flag, const struct arguments *arguments)
+{
+	const struct timespec step = {.tv_nsec = WATCH_STEP_MS * 1000000L};
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(work(root, flag, arguments));
+	if (child < 0)
+		return work(root, flag, arguments);
+	for (int waited = 0; waited < WATCH_MAX_MS; waited += WATCH_STEP_MS) {
+		if (waitpid(child, &status, WNOHANG) == child)
+			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_NOT_ALL;
+		nanosleep(&step, NULL);
+	}
+	kill(child, SIGKILL);
+	log_line(root, LOG_WARNING,
+		"a device does not answer; the boot goes on without waiting for it");
+	return EXIT_NOT_ALL;
+}
+
+int main(int argc, char **argv)
+{
+	static char line[CMDLINE_SIZE * 2];
+	static struct flag flag;
+	struct arguments arguments;
+	ssize_t length;
+	int root;
+
+	if (!read_arguments(argc, argv, &arguments))
+		return usage();
+	root = open(arguments.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0) {
+		say("vfio-early-hook: the directory behind -r cannot be opened\n");
+		return EXIT_USAGE;
+	}
+	length = file_read(root, "proc/cmdline", line, sizeof(line));
+	if (length < 0) {
+		say("vfio-early-hook: proc/cmdline cannot be read\n");
+		return EXIT_USAGE;
+	}
+	flag_find(line, (size_t)length, &flag);
+	if (flag.state == FLAG_ABSENT || flag.state == FLAG_OFF)
+		return EXIT_DONE;
+	/* A kdump kernel has the crashed one's command line, and another job. */
+	if (file_exists(root, "proc/vmcore"))
+		return EXIT_DONE;
+	if (arguments.plan_only)
+		return work(root, &flag, &arguments);
+	return work_watched(root, &flag, &arguments);
+}

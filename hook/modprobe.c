@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hook/modprobe.h"
+#include "hook/sysfs.h"
+
+enum {
+	WAIT_STEP_MS = 5,
+	WAIT_MAX_MS = 20000, /* modprobe takes well under a second where all is well */
+};
+
+static bool find_registered(
+	int root, const char *driver, char registered[DRIVER_NAME_MAX])
+{
+	static const char swaps[][2] = {{0, 0}, {'-', '_'}, {'_', '-'}};
+	char path[SYSFS_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(swaps) / sizeof(swaps[0]); i++) {
+		struct text text = text_in(registered, DRIVER_NAME_MAX);
+
+		text_add(&text, driver);
+		for (char *at = registered; *at != '\0'; at++)
+			if (*at == swaps[i][0])
+				*at = swaps[i][1];
+		driver_path(path, registered, NULL);
+		if (file_exists(root, path))
+			return true;
+	}
+	return false;
+}
+
+static void run_modprobe(int root, const char *path, const char *driver)
+{
+	/* Not ours: initramfs-tools has MODPROBE_OPTIONS=-qb, which obeys blacklists. */
+	static const char *const environment[] = {
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	int null = openat(root, "dev/null", O_RDWR);
+
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	if (fchdir(root) == 0)
+		execle(path, "modprobe", driver, (char *)NULL, environment);
+	_exit(127);
+}
+
+static int wait_for(pid_t child)
+{
+	const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
+	int status;
+
+	for (int waited = 0; waited < WAIT_MAX_MS; waited += WAIT_STEP_MS) {
+		pid_t done = waitpid(child, &status, WNOHANG);
+
+		if (done == child)
+			return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		nanosleep(&step, NULL);
+	}
+	kill(child, SIGKILL);
+	return -ETIMEDOUT;
+}
+
+int driver_load(int root, const char *driver, char registered[DRIVER_NAME_MAX])
+{
+	static const char *const places[] = {
+		"sbin/modprobe", "usr/sbin/modprobe", "bin/modprobe", "usr/bin/modprobe"};
+	int error = -ENOENT;
+
+	if (find_registered(root, driver, registered))
+		return 0;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		pid_t child;
+
+		if (faccessat(root, places[i], X_OK, 0) != 0)
+			continue;
+		child = fork();
+		if (child == 0)
+			run_modprobe(root, places[i], driver);
+		error = child < 0 ? -errno : wait_for(child);
+		break;
+	}
+	/* What counts is whether the driver is there, not what modprobe says. */
+	if (find_registered(root, driver, registered))
+		return 0;
+	return error == -ETIMEDOUT ? error : -ENOENT;
+}

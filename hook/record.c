@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h> /* renameat() is declared there; nothing else of it is used */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hook/log.h"
+#include "hook/record.h"
+#include "hook/sysfs.h"
+
+static const char header[] = "vfio-early 1\n";
+
+/* Large, and needed once: not for the stack. */
+static char new_record[RECORD_MAX], old_record[RECORD_MAX];
+
+void record_word_error(const struct flag *flag, const struct plan *plan,
+	unsigned int item, struct text *text)
+{
+	text_add(text, "\"");
+	text_add_printable(text, flag->item[item].word);
+	text_add(text, "\": ");
+	switch (plan->word[item]) {
+	case WORD_FITS:
+		break;
+	case WORD_BAD:
+		text_add(text, flag->item[item].error);
+		break;
+	case WORD_NO_DEVICE:
+		text_add(text, "no such device");
+		break;
+	case WORD_WRONG_ID:
+		text_add(text, reason_text(REASON_WRONG_ID));
+		break;
+	}
+}
+
+static void add_head(struct text *text, const struct flag *flag, const struct plan *plan)
+{
+	text_add(text, header);
+	text_add(text, "flag=");
+	text_add_printable(text, flag->value);
+	text_add(text, "\n");
+	if (flag->state == FLAG_BAD) {
+		text_add(text, "error=\"");
+		text_add_printable(text, flag->bad);
+		text_add(text, "\": ");
+		text_add(text, flag->error);
+		text_add(text, "\n");
+	}
+	for (unsigned int i = 0; i < flag->count; i++) {
+		if (plan->word[i] == WORD_FITS)
+			continue;
+		text_add(text, "error=");
+		record_word_error(flag, plan, i, text);
+		text_add(text, "\n");
+	}
+}
+
+static void add_time(struct text *text, const char *name, uint64_t time)
+{
+	text_add(text, name);
+	text_add_number(text, time);
+}
+
+static void add_driver(struct text *text, const char *name, const char *driver)
+{
+	text_add(text, name);
+	text_add(text, driver[0] != '\0' ? driver : "-");
+}
+
+static void add_reason(
+	struct text *text, const struct plan_entry *entry, const struct result *result)
+{
+	if (result != NULL && result->problem != NULL) {
+		text_add(text, " reason=");
+		text_add(text, result->problem);
+		if (result->error != 0) {
+			text_add(text, ", error ");
+			text_add_number(text, (uint64_t)result->error);
+		}
+		return;
+	}
+	if (entry->reason != REASON_NONE) {
+		text_add(text, " reason=");
+		text_add(text, reason_text(entry->reason));
+	} else if (result != NULL && (result->outcome == OUTCOME_RESTORED ||
+					     result->outcome == OUTCOME_FAILED)) {
+		text_add(
+			text, " reason=another function of this card could not be taken");
+	}
+}
+
+static void add_line(struct text *text, const struct plan_entry *entry,
+	const char *outcome, const struct result *result)
+{
+	const struct pci_function *function = &entry->device->function;
+
+	pci_address_format(&function->address, text);
+	text_add(text, " ");
+	text_add_hex(text, function->vendor, 4);
+	text_add(text, ":");
+	text_add_hex(text, function->device, 4);
+	text_add(text, " ");
+	text_add(text, outcome);
+	add_driver(text,
+		" before=", result != NULL ? result->before : entry->device->driver);
+	if (result != NULL) {
+		add_driver(text, " after=", result->after);
+		add_time(text, " start=", result->start);
+		add_time(text, " end=", result->end);
+	}
+	add_driver(text, " driver=", entry->driver);
+	add_reason(text, entry, result);
+	text_add(text, "\n");
+}
+
+/* The old record's line about the address, with its newline; length 0 if there is none.
+ */
+static struct span old_line(const struct pci_address *address)
+{
+	char name[24];
+	struct text text = text_in(name, sizeof(name));
+	char *line = old_record;
+
+	pci_address_format(address, &text);
+	text_add(&text, " ");
+	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
+		if (strncmp(line, name, text.length) == 0)
+			return (struct span){line, (size_t)(end + 1 - line)};
+	return (struct span){line, 0};
+}
+
+static bool in_plan(const struct plan *plan, const struct pci_address *address)
+{
+	for (unsigned int i = 0; i < plan->count; i++)
+		if (pci_address_compare(
+			    &plan->entry[i].device->function.address, address) == 0)
+			return true;
+	return false;
+}
+
+/* What earlier passes said about functions that this one does not speak of. */
+static void add_others(struct text *text, const struct plan *plan)
+{
+	char *line = old_record;
+
+	for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		const char *space = memchr(line, ' ', (size_t)(end - line));
+		struct pci_address address;
+
+		if (space == NULL ||
+			!pci_address_parse(
+				(struct span){line, (size_t)(space - line)}, &address) ||
+			in_plan(plan, &address))
+			continue;
+		text_add_span(text, (struct span){line, (size_t)(end + 1 - line)});
+	}
+}
+
+/* The first pass's start, which later passes keep. */
+static void add_start(struct text *text, uint64_t start)
+{
+	const char *old = strstr(old_record, "\nstart=");
+
+	if (old == NULL) {
+		add_time(text, "start=", start);
+		text_add(text, "\n");
+		return;
+	}
+	old++;
+	text_add_span(text, (struct span){old, strcspn(old, "\n") + 1});
+}
+
+static void replace(int root, const char *content)
+{
+	static const char name[] = "run/vfio-early/boot",
+			  fresh[] = "run/vfio-early/boot.new";
+	int file;
+
+	mkdirat(root, "run/vfio-early", 0755);
+	file = openat(root, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (file < 0)
+		return;
+	close(file);
+	if (file_write(root, fresh, content) == 0)
+		renameat(root, fresh, root, name);
+	else
+		unlinkat(root, fresh, 0);
+}
+
+void record_write(int root, const struct flag *flag, const struct plan *plan,
+	const struct result result[SCAN_MAX], uint64_t start)
+{
+	struct text text = text_in(new_record, sizeof(new_record));
+
+	file_read(root, "run/vfio-early/boot", old_record, sizeof(old_record));
+	/* Somebody else's file is no record of ours. */
+	if (strncmp(old_record, header, strlen(header)) != 0)
+		old_record[0] = '\0';
+	add_head(&text, flag, plan);
+	add_start(&text, start);
+	add_time(&text, "end=", time_since_boot());
+	text_add(&text, "\n");
+	for (unsigned int i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entry[i];
+		struct span old = old_line(&entry->device->function.address);
+
+		/* "kept" says nothing new about what an earlier pass took. */
+		if (result[i].outcome == OUTCOME_KEPT && old.length > 0)
+			text_add_span(&text, old);
+		else
+			add_line(&text, entry, outcome_text(result[i].outcome),
+				&result[i]);
+	}
+	add_others(&text, plan);
+	replace(root, new_record);
+}
+
+void record_print_plan(const struct flag *flag, const struct plan *plan)
+{
+	struct text text = text_in(new_record, sizeof(new_record));
+	ssize_t done;
+
+	add_head(&text, flag, plan);
+	for (unsigned int i = 0; i < plan->count; i++) {
+		static const char *const word[] = {[ACTION_LEAVE] = "leave",
+			[ACTION_TAKE] = "take",
+			[ACTION_KEEP] = "keep"};
+
+		add_line(&text, &plan->entry[i], word[plan->entry[i].action], NULL);
+	}
+	done = write(STDOUT_FILENO, new_record, text.length);
+	(void)done;
+}

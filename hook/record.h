@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The record /run/vfio-early/boot, which survives into the running system. Text; the
+ * README describes it. One line per function; a later pass (a late device) replaces only
+ * the lines of the functions it changed.
+ */
+#ifndef HOOK_RECORD_H
+#define HOOK_RECORD_H
+
+#include "hook/apply.h"
+
+enum { RECORD_MAX = 64 * 1024 };
+
+/* `start` in microseconds since boot. Replaces the file; what cannot be written is not.
+ */
+void record_write(int root, const struct flag *flag, const struct plan *plan,
+	const struct result result[SCAN_MAX], uint64_t start);
+
+/* The same text for a plan that is not carried out, to standard output. */
+void record_print_plan(const struct flag *flag, const struct plan *plan);
+
+/* Adds "WORD": ERROR, what the record and the log say about a wrong word. */
+void record_word_error(const struct flag *flag, const struct plan *plan,
+	unsigned int item, struct text *text);
+
+#endif
