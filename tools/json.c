@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/base.h"
+#include "tools/json.h"
+
+/* Raised when a key goes or changes its meaning; new keys do not count. */
+enum { SCHEMA_VERSION = 1 };
+
+json_t *json_text_of(const char *text, size_t length)
+{
+	json_t *string = json_stringn(text, length);
+	CLEANUP_FREE char *plain = NULL;
+
+	if (string != NULL)
+		return string;
+	plain = format_text("%.*s", (int)length, text);
+	for (char *at = plain; *at != '\0'; at++)
+		if ((unsigned char)*at >= 0x80)
+			*at = '?';
+	return json_string(plain);
+}
+
+json_t *json_text(const char *text)
+{
+	return text != NULL ? json_text_of(text, strlen(text)) : json_null();
+}
+
+int json_print(json_t *document)
+{
+	int error;
+
+	json_object_set_new(document, "schema_version", json_integer(SCHEMA_VERSION));
+	error = json_dumpf(document, stdout, JSON_SORT_KEYS | JSON_INDENT(2));
+	json_decref(document);
+	putchar('\n');
+	if (error != 0 || fflush(stdout) != 0 || ferror(stdout))
+		return -EIO;
+	return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What every JSON output has in common. */
+#ifndef TOOLS_JSON_H
+#define TOOLS_JSON_H
+
+#include <jansson.h>
+
+/* A string; what is not UTF-8 becomes "?", and NULL becomes null. */
+json_t *json_text(const char *text);
+/* A string that ends after `length` bytes. */
+json_t *json_text_of(const char *text, size_t length);
+
+/*
+ * Prints the document, an object, on standard output with its schema_version, and lets go
+ * of it. 0, or -errno if it cannot be written.
+ */
+int json_print(json_t *document);
+
+#endif
