@@ -5,13 +5,13 @@
 
 #include "hook/scan.h"
 
-/* One PCI function: what the early program reads of it, and its names. */
+/* One PCI function and its names. */
 struct pci_device {
-	struct device facts;
-	char *address;	 /* "0000:01:00.0" */
-	char *id;	 /* "1234:1111" */
-	char *subsystem; /* "1af4:1100"; "" if the function has none */
-	char *name;	 /* vendor and device, from pci.ids; "Device 1234:1111" without */
+	struct device facts; /* all but in_use, for which disks would have to be opened */
+	char *address;	     /* "0000:01:00.0" */
+	char *id;	     /* "1234:1111" */
+	char *subsystem;     /* "1af4:1100"; "" if the function has none */
+	char *name; /* vendor and device, from pci.ids; "Device 1234:1111" without */
 	char *class_name; /* from pci.ids: "VGA compatible controller" */
 };
 
@@ -27,6 +27,8 @@ struct devices {
 struct card {
 	const struct pci_device *function; /* `count` of them, by function number */
 	size_t count;
+	/* The VFIO driver that the user's word asked for with =DRIVER; "" is vfio-pci. */
+	char driver[DRIVER_NAME_MAX];
 };
 
 /*
