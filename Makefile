@@ -14,6 +14,7 @@ INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
 DRACUTMODULESDIR ?= /usr/lib/dracut/modules.d
 SYSTEMDUNITDIR ?= /usr/lib/systemd/system
 
+BUILD ?= build
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 HOOK_CFLAGS ?= -Os
@@ -46,8 +47,8 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c
 hook_sources := $(sort $(wildcard cmdline/*.c hook/*.c))
 tool_sources := $(sort $(wildcard cmdline/*.c tools/*.c tools/*/*.c) $(shared_hook))
-hook_objects := $(hook_sources:%.c=build/hook/%.o)
-tool_objects := $(tool_sources:%.c=build/tools/%.o)
+hook_objects := $(hook_sources:%.c=$(BUILD)/hook/%.o)
+tool_objects := $(tool_sources:%.c=$(BUILD)/tools/%.o)
 
 ifneq ($(V),1)
 quiet_cc = @echo "  CC  $@";
@@ -59,11 +60,11 @@ endif
 
 all: vfio-early vfio-early-hook
 
-build/hook/%.o: %.c
+$(BUILD)/hook/%.o: %.c
 	@mkdir -p $(@D)
 	$(quiet_cc)$(HOOK_CC) $(common) $(hook_flags) $(CPPFLAGS) $(HOOK_CFLAGS) -c -o $@ $<
 
-build/tools/%.o: %.c
+$(BUILD)/tools/%.o: %.c
 	@mkdir -p $(@D)
 	$(quiet_cc)$(CC) $(common) $(tool_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -92,7 +93,31 @@ install-image-hooks:
 	install -m 0755 initramfs-tools/scripts/init-top/00-vfio-early \
 		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
 
+# Our own checks are strict; a packager's build is not.
+strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual -Wswitch-enum \
+	-Wimplicit-fallthrough
+
+# make check: everything, on a fresh machine. check-fast needs no virtual machine.
+check:
+	tests/deps.sh
+	$(MAKE) check-fast
+	bats tests/boot
+
+check-fast: lint all $(BUILD)/tests/print-flag
+	bats tests/fast
+
+$(BUILD)/tests/%: tests/cmdline/%.c $(wildcard cmdline/*.[ch])
+	@mkdir -p $(@D)
+	$(quiet_ld)$(CC) $(common) $(CFLAGS) -o $@ $< $(wildcard cmdline/*.c)
+
+# Sources in both compilers' strict view, the house's format, and the shell.
+.PHONY: lint objects
+objects: $(hook_objects) $(tool_objects)
+lint:
+	@tests/lint.sh "$(CC)" "$(strict)"
+
 clean:
-	rm -rf build vfio-early vfio-early-hook
+	rm -rf $(BUILD) vfio-early vfio-early-hook
 
 -include $(hook_objects:.o=.d) $(tool_objects:.o=.d)

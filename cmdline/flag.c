@@ -52,6 +52,11 @@ void flag_parse(struct span value, struct flag *flag)
 			reject(flag, "more than 32 selectors", value);
 			return;
 		}
+		/* Typed behind a selection, it asks for nothing to be bound. */
+		if (word.length > 0 && is_off(word)) {
+			reject(flag, "\"off\" stands alone, not in a list", word);
+			return;
+		}
 		flag->count++;
 		item->word = word;
 		item->error = selector_parse(word, &item->selector, &item->bad);

@@ -21,10 +21,11 @@ static bool take(struct reader *reader, char c)
 	return true;
 }
 
-/* Reads `least` to `most` hexadecimal digits whose value is at most `max`. */
+/* Reads `least` to `most` hexadecimal digits whose value is at most `max`, or nothing. */
 static bool take_hex(
 	struct reader *reader, int least, int most, uint32_t max, uint32_t *out)
 {
+	const char *start = reader->at;
 	uint32_t value = 0;
 	int digits = 0;
 
@@ -32,10 +33,11 @@ static bool take_hex(
 		value = value << 4 | (uint32_t)hex_digit(*reader->at++);
 		digits++;
 	}
-	if (digits < least || value > max)
+	if (digits < least || value > max ||
+		(reader->at < reader->end && hex_digit(*reader->at) >= 0)) {
+		reader->at = start;
 		return false;
-	if (reader->at < reader->end && hex_digit(*reader->at) >= 0)
-		return false;
+	}
 	*out = value;
 	return true;
 }
@@ -213,7 +215,7 @@ const char *selector_parse(struct span word, struct selector *out, struct span *
 	if (id_error != NULL)
 		return id_error;
 	if (error != NULL)
-		*bad = place;
+		*bad = reader.at < reader.end ? up_to(reader.at, reader.end) : place;
 	else if (driver_error != NULL)
 		*bad = behind(whole, word);
 	return error != NULL ? error : driver_error;

@@ -121,10 +121,11 @@ block_add() {
 	local directory part=${2}1
 	[[ $2 != *[0-9] ]] || part=${2}p1
 	directory=$(pci_directory "$1")/block/$2
-	mkdir -p "$directory/$part" "$root"/sys/{class,dev}/block "$root/dev"
+	mkdir -p "$directory/$part" "$root"/sys/{block,class/block,dev/block} "$root/dev"
 	echo "$3" >"$directory/dev"
 	echo "${3%:*}:$((${3#*:} + 1))" >"$directory/$part/dev"
 	echo 1 >"$directory/$part/partition"
+	ln -sr "$directory" "$root/sys/block/$2"
 	ln -sr "$directory" "$root/sys/class/block/$2"
 	ln -sr "$directory/$part" "$root/sys/class/block/$part"
 	ln -sr "$directory" "$root/sys/dev/block/$3"

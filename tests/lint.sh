@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lint.sh CC FLAGS: no warning from gcc and clang, the house's format, clean shell, and
+# includes that keep the house's direction (cmdline <- hook <- tools).
+set -eu
+cd "$(dirname "$0")/.."
+flags=$2
+failed=0
+
+for compiler in "$1" clang; do
+	echo "  LINT $compiler"
+	make --no-print-directory -s -j2 objects CC="$compiler" HOOK_CC="$compiler" \
+		BUILD="build/lint-$compiler" STRICT="$flags" >/dev/null || failed=1
+done
+
+echo "  LINT clang-format"
+git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror || failed=1
+
+echo "  LINT shellcheck"
+git ls-files '*.sh' '*.bash' '*.bats' | xargs shellcheck -x || failed=1
+
+echo "  LINT directions"
+if grep -nE '#include "(hook|tools)/' cmdline/*.[ch] ||
+	grep -nE '#include "tools/' hook/*.[ch]; then
+	echo "an include against the house's direction" >&2
+	failed=1
+fi
+exit $failed
