@@ -43,6 +43,9 @@ tool_flags = -fPIE -fstack-protector-strong -DVERSION='"$(VERSION)"' \
 tool_link = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
+# Programs that only the tests run.
+test_programs = $(BUILD)/tests/print-flag
+
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c
 hook_sources := $(sort $(wildcard cmdline/*.c hook/*.c))
@@ -101,11 +104,11 @@ strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-
 # make check: everything, on a fresh machine. check-fast needs no virtual machine.
 check:
 	tests/deps.sh
-	$(MAKE) check-fast
-	bats tests/boot
+	$(MAKE) lint all $(test_programs)
+	tests/run.sh tests/fast tests/boot
 
-check-fast: lint all $(BUILD)/tests/print-flag
-	bats tests/fast
+check-fast: lint all $(test_programs)
+	tests/run.sh tests/fast
 
 $(BUILD)/tests/%: tests/cmdline/%.c $(wildcard cmdline/*.[ch])
 	@mkdir -p $(@D)

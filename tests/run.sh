@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# run.sh FILE|DIRECTORY...: runs bats and ends with "N passed, N failed". A test that skips
+# itself has proved nothing: it counts as failed.
+set -u -o pipefail
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+bats --tap --timing "$@" 2>&1 | tee "$log"
+status=$?
+skipped=$(grep -c '^ok .*# skip' "$log")
+passed=$(($(grep -c '^ok ' "$log") - skipped))
+failed=$(($(grep -c '^not ok ' "$log") + skipped))
+# bats can fail without a failing test: a file that cannot be read, fewer tests than planned
+[ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+[ "$passed" -gt 0 ] || failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
