@@ -82,7 +82,7 @@ pci_add() {
 	done >"$directory/resource"
 	# The first 64 bytes of configuration space, little-endian.
 	local zero='\x00\x00\x00\x00'
-	printf "\\x${vendor:2:2}\\x${vendor:0:2}\\x${device:2:2}\\x${device:0:2}$zero\\x02\\x${class:4:2}\\x${class:2:2}\\x${class:0:2}\\x00\\x00\\x$header\\x00$zero$zero$zero$zero$zero$zero$zero\\x${sv:2:2}\\x${sv:0:2}\\x${sd:2:2}\\x${sd:0:2}$zero$zero$zero$zero" \
+	printf %b "\\x${vendor:2:2}\\x${vendor:0:2}\\x${device:2:2}\\x${device:0:2}$zero\\x02\\x${class:4:2}\\x${class:2:2}\\x${class:0:2}\\x00\\x00\\x$header\\x00$zero$zero$zero$zero$zero$zero$zero\\x${sv:2:2}\\x${sv:0:2}\\x${sd:2:2}\\x${sd:0:2}$zero$zero$zero$zero" \
 		>"$directory/config"
 	[ -z "$boot_vga" ] || echo "$boot_vga" >"$directory/boot_vga"
 	[ -z "$group" ] || pci_group "$address" "$group"
