@@ -32,7 +32,8 @@ HOOK_LDFLAGS ?= -static
 
 # libpci: devices and their names. libkmod: which drivers claim a device, and whether a
 # kernel has vfio-pci. jansson: JSON. libarchive: looking into initramfs images.
-LIBRARIES := libpci libkmod jansson libarchive
+# libxml2: libvirt's domain files.
+LIBRARIES := libpci libkmod jansson libarchive libxml-2.0
 
 common := -std=c11 -D_GNU_SOURCE -Wall -Wextra -MMD -MP -I. $(STRICT)
 hook_flags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
