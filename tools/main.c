@@ -10,7 +10,10 @@
 #define VERSION "0.1.0"
 #endif
 
-static const struct command *const commands[] = {};
+static const struct command *const commands[] = {
+	&command_diagnose,
+	NULL,
+};
 
 static void print_usage(FILE *to)
 {

@@ -31,6 +31,7 @@ struct check {
 	void (*run)(const struct context *context, struct findings *findings);
 	void (*run_device)(const struct context *context, const struct intent *intent,
 		struct findings *findings);
+	unsigned int seconds; /* how long it may take; 0: as long as the others */
 };
 
 /* One array a subject, in its own file, ended by a check without an id. */

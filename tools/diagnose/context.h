@@ -3,6 +3,7 @@
 #ifndef TOOLS_DIAGNOSE_CONTEXT_H
 #define TOOLS_DIAGNOSE_CONTEXT_H
 
+#include "tools/base.h"
 #include "tools/conf.h"
 #include "tools/devices.h"
 
@@ -68,8 +69,8 @@ struct context {
 	/* every graphics function, and every other device that a wish speaks of */
 	struct intent *intent;
 	size_t intents;
-	/* why a part of the above is missing; NULL if it was read */
-	char *devices_why, *guests_why, *claims_why;
+	/* sentences: what of the above could not be read, and why */
+	struct lines unread;
 };
 
 /* For collectors: adds a wish. `format` is its text. */
@@ -81,15 +82,21 @@ bool wish_means(const struct context *context, const struct wish *wish,
 	const struct pci_device *device);
 
 /*
- * The collectors fill their part of the context before the first check runs, in the order
- * of collectors[]; each runs bounded like a check, and may set its `_why`.
+ * The collectors fill their part of the context before the first check runs, in this
+ * order; each runs bounded like a check. Ended by one without a name.
  */
 struct collector {
-	const char *name;
+	const char *name; /* "the kernel log": what cannot be read if it fails */
 	void (*collect)(struct context *context);
+	bool vital; /* without it no check can be asked */
 };
+extern const struct collector collectors[];
 void guests_collect(struct context *context);
 void claims_collect(struct context *context);
+void collect_intents(struct context *context);
+
+/* Whether a device is wanted for that, perhaps among others. */
+bool context_wants(const struct context *context, enum want want);
 
 /* The intent about this function, or NULL. */
 const struct intent *context_intent(

@@ -25,7 +25,12 @@ struct log {
 /* Reads /dev/kmsg below --root, or the file `saved` (not below --root). Never NULL: a log
  * that cannot be read is empty, incomplete and has a reason. */
 struct log *log_read(const char *saved);
+/* An empty one that could not be read for this reason. */
+struct log *log_missing(const char *reason);
 void log_free(struct log *log);
+
+/* Whether the text holds the pattern's pieces, in this order: "%" is any text between. */
+bool log_matches(const char *text, const char *pattern);
 
 /*
  * The next record behind `after` (NULL: the first) whose text holds `pattern`, in which

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline/flag.h"
+#include "tools/base.h"
+#include "tools/root.h"
+#include "tools/diagnose/context.h"
+#include "tools/diagnose/log.h"
+
+void wish_add(struct context *context, enum want want, const char *what, const char *who,
+	const char *source, const char *format, ...)
+{
+	struct wishes *wishes = &context->wishes;
+	struct wish *wish;
+	va_list list;
+	char *text;
+
+	va_start(list, format);
+	if (vasprintf(&text, format, list) < 0)
+		text = copy_text("");
+	va_end(list);
+	wishes->wish =
+		allocate_more(wishes->wish, (wishes->count + 1) * sizeof(*wishes->wish));
+	wish = &wishes->wish[wishes->count++];
+	*wish = (struct wish){
+		.want = want,
+		.what = copy_text(what),
+		.who = who != NULL ? copy_text(who) : NULL,
+		.source = copy_text(source),
+		.text = text,
+	};
+}
+
+bool context_wants(const struct context *context, enum want want)
+{
+	const struct request *request = &context->request;
+
+	/* asked for, even if there is no card yet */
+	if (want == WANT_VM && (request->want == WANT_VM || request->machine >= 0 ||
+				       request->domain != NULL))
+		return true;
+	if (want == WANT_HOST && (request->want == WANT_HOST || request->container >= 0))
+		return true;
+	for (size_t i = 0; i < context->intents; i++)
+		if (context->intent[i].want == want ||
+			(context->intent[i].want == WANT_BOTH && want != WANT_NOTHING))
+			return true;
+	return false;
+}
+
+/* Root by what /proc says, so that a captured system is judged as it was. */
+static bool is_root(void)
+{
+	CLEANUP_FREE char *status = NULL;
+	unsigned int real, effective;
+	const char *line;
+
+	if (root_read("/proc/self/status", &status, NULL) < 0)
+		return false;
+	line = strstr(status, "\nUid:");
+	return line != NULL && sscanf(line, "\nUid: %u %u", &real, &effective) == 2 &&
+	       effective == 0;
+}
+
+static void collect_system(struct context *context)
+{
+	context->root = is_root();
+	free(context->cmdline);
+	context->cmdline = root_read_word("/proc/cmdline");
+	if (context->cmdline == NULL)
+		context->cmdline = copy_text("");
+}
+
+static void collect_devices(struct context *context)
+{
+	CLEANUP_FREE char *why = NULL;
+
+	if (devices_read(&context->devices, &why) < 0) {
+		context->devices = (struct devices){0};
+		lines_add(&context->unread, "%s", why);
+	}
+}
+
+static void collect_log(struct context *context)
+{
+	context->log = log_read(context->request.dmesg);
+}
+
+/* One wish for each word of a flag's value. */
+static void wish_words(
+	struct context *context, const char *words, const char *source, const char *text)
+{
+	CLEANUP_FREE struct flag *flag = allocate_more(NULL, sizeof(*flag));
+
+	flag_parse((struct span){words, strlen(words)}, flag);
+	if (flag->state != FLAG_ON)
+		return;
+	for (unsigned int i = 0; i < flag->count; i++) {
+		CLEANUP_FREE char *word = format_text(
+			"%.*s", (int)flag->item[i].word.length, flag->item[i].word.text);
+
+		wish_add(context, WANT_VM, word, NULL, source, "%s", text);
+	}
+}
+
+static void collect_selection(struct context *context)
+{
+	CLEANUP_FREE struct flag *flag = allocate_more(NULL, sizeof(*flag));
+	CLEANUP_FREE char *why = NULL;
+
+	if (conf_load(&context->conf, &why) < 0)
+		lines_add(&context->unread, "%s", why);
+	else if (context->conf.devices != NULL)
+		wish_words(
+			context, context->conf.devices, CONF_PATH, context->conf.devices);
+	flag_find(context->cmdline, strlen(context->cmdline), flag);
+	if (flag->state == FLAG_ON) {
+		CLEANUP_FREE char *value =
+			format_text("%.*s", (int)flag->value.length, flag->value.text);
+		CLEANUP_FREE char *text = format_text(FLAG_NAME "=%s", value);
+
+		wish_words(context, value, "/proc/cmdline", text);
+	}
+}
+
+const struct collector collectors[] = {
+	{"the system", collect_system, true},
+	{"the list of PCI devices", collect_devices, true},
+	{"the kernel log", collect_log, false},
+	{"vfio-early's selection", collect_selection, false},
+	{"what the devices are for", collect_intents, true},
+	{NULL, NULL, false},
+};

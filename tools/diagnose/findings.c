@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/diagnose/findings.h"
+
+static char *format_list(const char *format, va_list list) PRINTF(1, 0);
+
+static char *format_list(const char *format, va_list list)
+{
+	char *text;
+
+	return vasprintf(&text, format, list) < 0 ? copy_text("") : text;
+}
+
+json_t *json_evidence(const char *path, const char *value)
+{
+	return json_pack("{so so}", "path", json_text(path), "value", json_text(value));
+}
+
+const char *check_status_name(enum check_status status)
+{
+	static const char *const names[] = {
+		[CHECK_PASS] = "pass",
+		[CHECK_INFO] = "info",
+		[CHECK_WARN] = "warn",
+		[CHECK_FAIL] = "fail",
+		[CHECK_SKIP] = "skip",
+		[CHECK_UNKNOWN] = "unknown",
+	};
+
+	return names[status];
+}
+
+void finding(struct findings *findings, enum check_status status, const char *title, ...)
+{
+	CLEANUP_FREE char *text = NULL;
+	va_list list;
+
+	va_start(list, title);
+	text = format_list(title, list);
+	va_end(list);
+	findings->current = json_pack("{ss ss so s[] sn}", "id", findings->id, "status",
+		check_status_name(status), "title", json_text(text), "evidence",
+		"remedy");
+	if (findings->device != NULL)
+		json_object_set_new(
+			findings->current, "device", json_text(findings->device));
+	json_array_append_new(findings->rows, findings->current);
+}
+
+void finding_subject(struct findings *findings, const char *subject)
+{
+	json_object_set_new(findings->current, "subject", json_text(subject));
+}
+
+void finding_evidence(struct findings *findings, const char *path, const char *value, ...)
+{
+	CLEANUP_FREE char *text = NULL;
+	va_list list;
+
+	va_start(list, value);
+	text = format_list(value, list);
+	va_end(list);
+	json_array_append_new(json_object_get(findings->current, "evidence"),
+		json_evidence(path, text));
+}
+
+static json_t *remedy(struct findings *findings)
+{
+	json_t *found = json_object_get(findings->current, "remedy");
+
+	if (!json_is_object(found)) {
+		found = json_pack(
+			"{ss s[] sb}", "text", "", "commands", "needs_reboot", false);
+		json_object_set_new(findings->current, "remedy", found);
+	}
+	return found;
+}
+
+void finding_remedy(struct findings *findings, const char *text, ...)
+{
+	CLEANUP_FREE char *sentence = NULL;
+	va_list list;
+
+	va_start(list, text);
+	sentence = format_list(text, list);
+	va_end(list);
+	json_object_set_new(remedy(findings), "text", json_text(sentence));
+}
+
+void finding_command(struct findings *findings, const char *command, ...)
+{
+	CLEANUP_FREE char *text = NULL;
+	va_list list;
+
+	va_start(list, command);
+	text = format_list(command, list);
+	va_end(list);
+	json_array_append_new(
+		json_object_get(remedy(findings), "commands"), json_text(text));
+}
+
+void finding_needs_reboot(struct findings *findings)
+{
+	json_object_set_new(remedy(findings), "needs_reboot", json_true());
+}

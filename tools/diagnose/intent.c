@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For what is each card: decided from the wishes, or by the user's word. */
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/base.h"
+#include "tools/root.h"
+#include "tools/diagnose/context.h"
+
+enum { VENDOR_NVIDIA = 0x10de };
+
+/* Whether another wish wants the device in a VM: then a node of the host that is not
+ * there at the moment is rather another device's. */
+static bool is_for_vm(const struct context *context, const struct pci_device *device)
+{
+	for (size_t i = 0; i < context->wishes.count; i++) {
+		const struct wish *wish = &context->wishes.wish[i];
+
+		if (wish->want == WANT_VM && wish->what[0] != '/' &&
+			wish_means(context, wish, device))
+			return true;
+	}
+	return false;
+}
+
+/* Any device with this driver's kind of node that nothing wants in a VM; where a VM wants
+ * them all, all of them. */
+static bool may_be_node(const struct context *context, const struct pci_device *device,
+	bool (*kind)(const struct pci_device *))
+{
+	if (!kind(device))
+		return false;
+	for (size_t i = 0; i < context->devices.count; i++) {
+		const struct pci_device *other = &context->devices.device[i];
+
+		if (kind(other) && !is_for_vm(context, other))
+			return !is_for_vm(context, device);
+	}
+	return true;
+}
+
+static bool is_nvidia(const struct pci_device *device)
+{
+	return pci_device_is_graphics(device) &&
+	       device->facts.function.vendor == VENDOR_NVIDIA;
+}
+
+/* /dev/nvidia0: the driver says which device has which minor, as long as it runs. */
+static bool nvidia_node_means(
+	const struct context *context, const char *node, const struct pci_device *device)
+{
+	CLEANUP_FREE char *path = NULL, *text = NULL;
+	char **gpus;
+	bool runs;
+
+	gpus = root_list("/proc/driver/nvidia/gpus");
+	runs = gpus[0] != NULL;
+	root_list_free(gpus);
+	if (!runs || !isdigit((unsigned char)*node))
+		return may_be_node(context, device, is_nvidia);
+	path = format_text("/proc/driver/nvidia/gpus/%s/information", device->address);
+	if (root_read(path, &text, NULL) < 0)
+		return false;
+	for (const char *line = text; line != NULL; line = strchr(line + 1, '\n')) {
+		const char *name = line + (*line == '\n');
+
+		if (strncmp(name, "Device Minor:", 13) == 0)
+			return atoi(name + 13) == atoi(node);
+	}
+	return false;
+}
+
+static bool dri_node_means(
+	const struct context *context, const char *node, const struct pci_device *device)
+{
+	CLEANUP_FREE char *path = format_text("/sys/class/drm/%s/device", node);
+	CLEANUP_FREE char *address = root_link_name(path);
+
+	if (node[0] != '\0' && address != NULL)
+		return strcmp(address, device->address) == 0;
+	return may_be_node(context, device, pci_device_is_graphics);
+}
+
+bool wish_means(const struct context *context, const struct wish *wish,
+	const struct pci_device *device)
+{
+	const struct pci_function *function = &device->facts.function;
+	struct selector selector;
+	struct span bad;
+
+	if (strncmp(wish->what, "/dev/nvidia", 11) == 0)
+		return nvidia_node_means(context, wish->what + 11, device);
+	if (strcmp(wish->what, "/dev/dri") == 0)
+		return dri_node_means(context, "", device);
+	if (strncmp(wish->what, "/dev/dri/", 9) == 0)
+		return dri_node_means(context, wish->what + 9, device);
+	if (selector_parse((struct span){wish->what, strlen(wish->what)}, &selector,
+		    &bad) != NULL)
+		return false;
+	/* ID@PLACE means what is at the place: DEV-ID-MATCH says if it is another */
+	if (selector.has_place)
+		return place_matches(&selector.place, function);
+	return id_matches(&selector.id, function);
+}
+
+const struct intent *context_intent(
+	const struct context *context, const struct pci_device *device)
+{
+	for (size_t i = 0; i < context->intents; i++) {
+		struct card card =
+			devices_card(&context->devices, context->intent[i].device);
+
+		if (card_has(&card, device))
+			return &context->intent[i];
+	}
+	return NULL;
+}
+
+/* Every wish that speaks of a function of the card. */
+static void gather(
+	const struct context *context, const struct card *card, struct intent *intent)
+{
+	for (size_t i = 0; i < context->wishes.count; i++) {
+		const struct wish *wish = &context->wishes.wish[i];
+		bool means = false;
+
+		for (size_t j = 0; j < card->count && !means; j++)
+			means = wish_means(context, wish, &card->function[j]);
+		if (!means)
+			continue;
+		intent->wish = allocate_more(
+			intent->wish, (intent->count + 1) * sizeof(const struct wish *));
+		intent->wish[intent->count++] = wish;
+		if (intent->want == WANT_NOTHING)
+			intent->want = wish->want;
+		else if (intent->want != wish->want)
+			intent->want = WANT_BOTH;
+		if (intent->who == NULL && wish->who != NULL)
+			intent->who = copy_text(wish->who);
+	}
+}
+
+/* How well the card fits what the user asked about; 0: not at all. */
+static int fitness(const struct intent *intent, const struct card *card, enum want want,
+	const char *who)
+{
+	bool same = false, opposite = false;
+
+	for (size_t i = 0; i < intent->count; i++) {
+		const struct wish *wish = intent->wish[i];
+
+		if (who != NULL && wish->who != NULL && strcmp(who, wish->who) == 0)
+			return 5;
+		if (wish->want == want)
+			same = true;
+		else
+			opposite = true;
+	}
+	if (same)
+		return 4;
+	if (!pci_device_is_graphics(intent->device))
+		return 0;
+	if (want == WANT_VM && card_boot_display(card) != NULL)
+		return 1;
+	return opposite ? 2 : 3;
+}
+
+/* --ct, --vm, --domain, --want: only the cards that fit best stay, with that intent. */
+static void ask(struct context *context)
+{
+	const struct request *request = &context->request;
+	CLEANUP_FREE char *who = NULL;
+	enum want want = request->want;
+	size_t kept = 0;
+	int best = 1;
+
+	if (request->container >= 0) {
+		who = format_text("container %ld", request->container);
+		want = WANT_HOST;
+	} else if (request->machine >= 0) {
+		who = format_text("VM %ld", request->machine);
+		want = WANT_VM;
+	} else if (request->domain != NULL) {
+		who = format_text("libvirt domain %s", request->domain);
+		want = WANT_VM;
+	}
+	if (want == WANT_NOTHING)
+		return;
+	for (size_t i = 0; i < context->intents; i++) {
+		struct intent *intent = &context->intent[i];
+		struct card card = devices_card(&context->devices, intent->device);
+		int fits = fitness(intent, &card, want, who);
+
+		best = fits > best ? fits : best;
+	}
+	for (size_t i = 0; i < context->intents; i++) {
+		struct intent *intent = &context->intent[i];
+		struct card card = devices_card(&context->devices, intent->device);
+
+		if (fitness(intent, &card, want, who) != best)
+			continue;
+		intent->want = want;
+		intent->asked = true;
+		if (who != NULL) {
+			free(intent->who);
+			intent->who = copy_text(who);
+		}
+		context->intent[kept++] = *intent;
+	}
+	context->intents = kept;
+}
+
+void collect_intents(struct context *context)
+{
+	const struct devices *devices = &context->devices;
+
+	for (size_t i = 0; i < devices->count;) {
+		struct card card = devices_card(devices, &devices->device[i]);
+		struct intent intent = {.device = card_face(&card)};
+
+		i += card.count;
+		if (pci_device_is_bridge(intent.device))
+			continue;
+		gather(context, &card, &intent);
+		if (!pci_device_is_graphics(intent.device) && intent.count == 0)
+			continue;
+		context->intent = allocate_more(context->intent,
+			(context->intents + 1) * sizeof(*context->intent));
+		context->intent[context->intents++] = intent;
+	}
+	ask(context);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The catalogue of checks, in the order of the report. */
+#include "tools/diagnose/check.h"
+
+static const struct check *const catalogue[] = {
+	environment_checks,
+	iommu_checks,
+};
+
+const struct check *check_at(size_t index)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(catalogue); i++)
+		for (const struct check *check = catalogue[i]; check->id != NULL; check++)
+			if (index-- == 0)
+				return check;
+	return NULL;
+}

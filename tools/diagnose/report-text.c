@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The report for people: one line a check, what to do below it. */
+#include <string.h>
+
+#include "tools/diagnose/report.h"
+
+struct printer {
+	FILE *to;
+	bool colour, verbose;
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+static const char *colour_of(const char *status)
+{
+	if (strcmp(status, "pass") == 0)
+		return "\033[32m";
+	if (strcmp(status, "warn") == 0 || strcmp(status, "unknown") == 0)
+		return "\033[33m";
+	if (strcmp(status, "fail") == 0)
+		return "\033[1;31m";
+	return "\033[2m";
+}
+
+static void print_mark(const struct printer *printer, const char *status)
+{
+	fprintf(printer->to, "%s%-7s%s ", printer->colour ? colour_of(status) : "",
+		strcmp(status, "fail") == 0 ? "FAIL" : status,
+		printer->colour ? "\033[0m" : "");
+}
+
+static void print_remedy(const struct printer *printer, const json_t *remedy)
+{
+	size_t i;
+	json_t *command;
+
+	if (!json_is_object(remedy))
+		return;
+	fprintf(printer->to, "        -> %s%s\n", text_of(remedy, "text"),
+		json_is_true(json_object_get(remedy, "needs_reboot"))
+			? " (takes effect with the next boot)"
+			: "");
+	json_array_foreach(json_object_get(remedy, "commands"), i, command)
+		fprintf(printer->to, "           # %s\n", json_string_value(command));
+}
+
+static void print_row(const struct printer *printer, const json_t *row)
+{
+	const char *status = text_of(row, "status");
+	bool detail = printer->verbose || strcmp(status, "warn") == 0 ||
+		      strcmp(status, "fail") == 0 || strcmp(status, "unknown") == 0;
+	const char *whom = text_of(row, "device");
+	size_t i;
+	json_t *evidence;
+
+	if (json_object_get(row, "subject") != NULL)
+		whom = text_of(row, "subject");
+	print_mark(printer, status);
+	fprintf(printer->to, "%s%s%s: %s\n", text_of(row, "id"),
+		whom[0] != '\0' ? " " : "", whom, text_of(row, "title"));
+	if (!detail)
+		return;
+	json_array_foreach(json_object_get(row, "evidence"), i, evidence)
+		fprintf(printer->to, "        %s = %s\n", text_of(evidence, "path"),
+			text_of(evidence, "value"));
+	print_remedy(printer, json_object_get(row, "remedy"));
+}
+
+static void print_intent(const struct printer *printer, const json_t *intent)
+{
+	const char *want = text_of(intent, "want"), *who = text_of(intent, "who");
+	size_t i;
+	json_t *evidence;
+
+	fprintf(printer->to, "%s %s [%s]: ", text_of(intent, "address"),
+		text_of(intent, "name"), text_of(intent, "id"));
+	if (strcmp(want, "nothing") == 0)
+		fputs("nothing says what it is for\n", printer->to);
+	else if (strcmp(want, "both") == 0)
+		fputs("wanted in a VM and by the host, which cannot be\n", printer->to);
+	else if (strcmp(want, "vm") == 0)
+		fprintf(printer->to, "for %s%s\n", who[0] != '\0' ? who : "a VM",
+			json_is_true(json_object_get(intent, "asked")) ? ", as asked"
+								       : "");
+	else
+		fprintf(printer->to, "for %s%s%s\n", who[0] != '\0' ? who : "the host",
+			who[0] != '\0' ? ", so with the host's own driver" : "",
+			json_is_true(json_object_get(intent, "asked")) ? ", as asked"
+								       : "");
+	json_array_foreach(json_object_get(intent, "evidence"), i, evidence)
+		fprintf(printer->to, "    %s: %s\n", text_of(evidence, "path"),
+			text_of(evidence, "value"));
+}
+
+static void print_summary(const struct printer *printer, const json_t *report)
+{
+	static const char *const order[] = {
+		"pass", "info", "warn", "fail", "skip", "unknown"};
+	const json_t *summary = json_object_get(report, "summary");
+	const json_t *ignored = json_object_get(report, "ignored");
+	size_t i;
+	json_t *item;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		fprintf(printer->to, "%s%lld %s", i > 0 ? ", " : "\n",
+			(long long)json_integer_value(json_object_get(summary, order[i])),
+			order[i]);
+	json_array_foreach(ignored, i, item) fprintf(printer->to, "%s%s",
+		i > 0 ? ", " : "; ignored: ", json_string_value(item));
+	fputc('\n', printer->to);
+	json_array_foreach(json_object_get(report, "verdict"), i, item)
+		fprintf(printer->to, "%s\n", json_string_value(item));
+}
+
+void report_print_text(const json_t *report, FILE *to, bool colour, bool verbose)
+{
+	const struct printer printer = {to, colour, verbose};
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(json_object_get(report, "notes"), i, item)
+		fprintf(to, "%s\n\n", json_string_value(item));
+	json_array_foreach(json_object_get(report, "intents"), i, item)
+		print_intent(&printer, item);
+	if (i > 0)
+		fputc('\n', to);
+	json_array_foreach(json_object_get(report, "checks"), i, item)
+		print_row(&printer, item);
+	print_summary(&printer, report);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "tools/base.h"
+#include "tools/diagnose/findings.h"
+#include "tools/diagnose/log.h"
+#include "tools/diagnose/report.h"
+
+static const char *want_name(enum want want)
+{
+	static const char *const names[] = {
+		[WANT_NOTHING] = "nothing",
+		[WANT_VM] = "vm",
+		[WANT_HOST] = "host",
+		[WANT_BOTH] = "both",
+	};
+
+	return names[want];
+}
+
+static json_t *describe_intent(const struct intent *intent)
+{
+	json_t *evidence = json_array();
+
+	for (size_t i = 0; i < intent->count; i++) {
+		json_t *one =
+			json_evidence(intent->wish[i]->source, intent->wish[i]->text);
+
+		json_object_set_new(
+			one, "want", json_string(want_name(intent->wish[i]->want)));
+		json_array_append_new(evidence, one);
+	}
+	return json_pack("{so so so so so ss sb so}", "address",
+		json_text(intent->device->address), "id", json_text(intent->device->id),
+		"name", json_text(intent->device->name), "driver",
+		intent->device->facts.driver[0] != '\0'
+			? json_text(intent->device->facts.driver)
+			: json_null(),
+		"who", json_text(intent->who), "want", want_name(intent->want), "asked",
+		intent->asked, "evidence", evidence);
+}
+
+void report_describe(const struct context *context, json_t *report)
+{
+	json_t *intents = json_array(), *notes = json_array();
+
+	for (size_t i = 0; i < context->intents; i++)
+		json_array_append_new(intents, describe_intent(&context->intent[i]));
+	if (!context->root)
+		json_array_append_new(notes,
+			json_text("Not run as root: some of this could not be read, and "
+				  "is unknown here."));
+	json_object_set_new(report, "intents", intents);
+	json_object_set_new(report, "notes", notes);
+	json_object_set_new(report, "log",
+		json_pack("{so sb so sI}", "source", json_text(context->log->source),
+			"complete", context->log->complete, "reason",
+			json_text(context->log->reason), "records",
+			(json_int_t)context->log->count));
+}
+
+static bool about(const json_t *row, const char *address)
+{
+	const char *device = json_string_value(json_object_get(row, "device"));
+
+	return device == NULL || strcmp(device, address) == 0;
+}
+
+/* The sentence for one device that somebody wants; NULL if nobody does. */
+static json_t *device_verdict(const json_t *report, const json_t *intent, bool strict)
+{
+	const char *address = json_string_value(json_object_get(intent, "address"));
+	const char *want = json_string_value(json_object_get(intent, "want"));
+	const char *who = json_string_value(json_object_get(intent, "who"));
+	size_t bad = 0, unknown = 0, i;
+	json_t *row;
+
+	if (strcmp(want, "nothing") == 0)
+		return NULL;
+	if (who == NULL)
+		who = strcmp(want, "vm") == 0 ? "a VM" : "the host's own driver";
+	json_array_foreach(json_object_get(report, "checks"), i, row)
+	{
+		const char *status = json_string_value(json_object_get(row, "status"));
+
+		if (!about(row, address))
+			continue;
+		bad += strcmp(status, "fail") == 0 ||
+		       (strict && strcmp(status, "warn") == 0);
+		unknown += strcmp(status, "unknown") == 0;
+	}
+	if (bad > 0)
+		return json_sprintf("%zu thing%s between %s and %s.", bad,
+			bad == 1 ? " stands" : "s stand", address, who);
+	if (unknown > 0)
+		return json_sprintf(
+			"Nothing was found between %s and %s, but %zu check%s "
+			"could not be made.",
+			address, who, unknown, unknown == 1 ? "" : "s");
+	return json_sprintf("Nothing stands between %s and %s.", address, who);
+}
+
+void report_conclude(json_t *report, bool strict)
+{
+	json_t *summary = json_pack("{}"), *verdict = json_array();
+	json_int_t count[CHECK_UNKNOWN + 1] = {0}, bad;
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(json_object_get(report, "checks"), i,
+		item) for (enum check_status s = CHECK_PASS; s <= CHECK_UNKNOWN; s++)
+		count[s] +=
+		strcmp(check_status_name(s),
+			json_string_value(json_object_get(item, "status"))) == 0;
+	for (enum check_status s = CHECK_PASS; s <= CHECK_UNKNOWN; s++)
+		json_object_set_new(
+			summary, check_status_name(s), json_integer(count[s]));
+	bad = count[CHECK_FAIL] + (strict ? count[CHECK_WARN] : 0);
+	json_array_foreach(json_object_get(report, "intents"), i, item)
+	{
+		json_t *sentence = device_verdict(report, item, strict);
+
+		if (sentence != NULL)
+			json_array_append_new(verdict, sentence);
+	}
+	if (json_array_size(verdict) == 0)
+		json_array_append_new(verdict,
+			json_string(bad > 0 ? "Something is wrong, see above."
+					    : "Nothing is wrong, and nothing says what a "
+					      "graphics card is wanted for."));
+	json_object_set_new(report, "summary", summary);
+	json_object_set_new(report, "verdict", verdict);
+	json_object_set_new(
+		report, "exit", json_integer(bad > 0 ? STATUS_FAILED : STATUS_OK));
+}

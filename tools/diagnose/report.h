@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A report is one JSON object; the README documents it. Every output is printed from it:
+ * what one of them says the others say too.
+ */
+#ifndef TOOLS_DIAGNOSE_REPORT_H
+#define TOOLS_DIAGNOSE_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tools/diagnose/context.h"
+
+/* The child's part: "intents", "log" and "notes". */
+void report_describe(const struct context *context, json_t *report);
+
+/* Counts the rows into "summary", and says in "verdict" what they come to. `strict`: a
+ * warning counts as a failure. Sets "exit", an exit status of base.h. */
+void report_conclude(json_t *report, bool strict);
+
+void report_print_text(const json_t *report, FILE *to, bool colour, bool verbose);
+
+#endif
