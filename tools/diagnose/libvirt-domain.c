@@ -196,8 +196,10 @@ int domain_read(const char *text, size_t length, struct domain *domain, char **w
 		return -EINVAL;
 	}
 	parser = xmlNewParserCtxt();
-	if (parser == NULL)
-		return -ENOMEM;
+	if (parser == NULL) {
+		*why = copy_text("1: the XML parser does not start");
+		return -EINVAL;
+	}
 	document =
 		xmlCtxtReadMemory(parser, text, (int)length, "domain.xml", NULL, options);
 	root = document != NULL ? xmlDocGetRootElement(document) : NULL;

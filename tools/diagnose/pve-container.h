@@ -63,21 +63,4 @@ void container_free(struct container *container);
 /* Whether the item stands where it has an effect once the container is restarted. */
 bool container_in_main(const struct container *container, const struct pve_line *from);
 
-/* What kind of graphics node a path under /dev is; the path may be a directory. */
-enum gpu_node {
-	GPU_NODE_NONE,
-	GPU_NODE_NVIDIA,     /* /dev/nvidia0: one GPU */
-	GPU_NODE_NVIDIA_ALL, /* nvidiactl, nvidia-uvm, nvidia-caps, …: for every GPU */
-	GPU_NODE_DRI,	     /* /dev/dri and what is in it */
-	GPU_NODE_KFD,	     /* /dev/kfd: AMD compute */
-};
-enum gpu_node gpu_node_kind(struct span path);
-/* /dev/nvidia3 is 3; -1 for every other path. */
-int gpu_node_minor(struct span path);
-
-/* The rule that has the last word on a node: true if it may be used. `*decides` is that
- * rule, or NULL if none speaks of it. The rules of the main section only. */
-bool container_allows(const struct container *container, char type, int64_t major,
-	int64_t minor, const struct container_rule **decides);
-
 #endif
