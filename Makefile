@@ -115,6 +115,33 @@ $(BUILD)/tests/%: tests/cmdline/%.c $(wildcard cmdline/*.[ch])
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(CFLAGS) -o $@ $< $(wildcard cmdline/*.c)
 
+# Parsers of what others write, fed with nonsense: make fuzz, FUZZ_SECONDS for each driver;
+# fuzz-short for `make check`. clang's libFuzzer with the address and undefined sanitizers.
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 600
+fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all
+# These parsers are pure: text in, struct out, so the drivers link nothing else.
+fuzz_parsers := $(wildcard cmdline/*.c) tools/base.c $(addprefix tools/diagnose/, span.c \
+	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c)
+fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
+fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+.PHONY: fuzz fuzz-short
+.SECONDARY: $(fuzz_objects) $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/objects/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+
+fuzz: $(fuzzers)
+	tests/fuzz/run.sh $(FUZZ_SECONDS) $^
+
+fuzz-short: $(fuzzers)
+	tests/fuzz/run.sh 8 $^
+
+$(BUILD)/fuzz/objects/%.o: %.c
+	@mkdir -p $(@D)
+	$(quiet_cc)$(FUZZ_CC) $(common) $(tool_flags) $(fuzz_flags) -c -o $@ $<
+
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/objects/tests/fuzz/%.o $(fuzz_objects)
+	$(quiet_ld)$(FUZZ_CC) $(fuzz_flags) -fsanitize=fuzzer -o $@ $^ $(tool_libs)
+
 # Sources in both compilers' strict view, the house's format, and the shell.
 .PHONY: lint objects
 objects: $(hook_objects) $(tool_objects)
@@ -124,4 +151,4 @@ lint:
 clean:
 	rm -rf $(BUILD) vfio-early vfio-early-hook
 
--include $(hook_objects:.o=.d) $(tool_objects:.o=.d)
+-include $(hook_objects:.o=.d) $(tool_objects:.o=.d) $(fuzz_objects:.o=.d)
