@@ -238,6 +238,13 @@ bool pci_device_is_bridge(const struct pci_device *device)
 	return device->facts.class >> 16 == CLASS_BRIDGE;
 }
 
+const char *pci_device_short(const struct pci_device *device)
+{
+	bool has_domain = device->facts.function.address.domain != 0;
+
+	return has_domain ? device->address : device->address + strlen("0000:");
+}
+
 bool card_has(const struct card *card, const struct pci_device *device)
 {
 	return device >= card->function && device < card->function + card->count;

@@ -45,6 +45,8 @@ const struct pci_device *devices_find(
 struct card devices_card(const struct devices *devices, const struct pci_device *member);
 /* Class 03: a display or a 3D controller, what `list` shows. */
 bool pci_device_is_graphics(const struct pci_device *device);
+/* The address without "0000:" in front: as short as lspci has it. */
+const char *pci_device_short(const struct pci_device *device);
 /* A bridge of any kind, which no VFIO driver takes and no group is foreign with. */
 bool pci_device_is_bridge(const struct pci_device *device);
 bool card_has(const struct card *card, const struct pci_device *device);

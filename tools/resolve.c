@@ -22,6 +22,8 @@ static const char *read_selector(const char *word, struct query *query)
 	const char *error =
 		selector_parse((struct span){word, strlen(word)}, &query->selector, &bad);
 
+	if (word[0] == '\0')
+		error = "no device is named";
 	query->is_selector = error == NULL;
 	return error;
 }
@@ -92,14 +94,18 @@ static bool next_fit(const struct devices *devices, const struct query *query,
 	size_t i = card->count > 0
 			   ? (size_t)(card->function - devices->device) + card->count
 			   : 0;
+	struct card next;
 
 	for (; i < devices->count; i++) {
 		if (!fits(devices, query, &devices->device[i]) ||
 			(!names_slot(query) && pci_device_is_bridge(&devices->device[i])))
 			continue;
-		*card = devices_card(devices, &devices->device[i]);
-		if (boot_display || names_slot(query) || card_boot_display(card) == NULL)
+		next = devices_card(devices, &devices->device[i]);
+		if (boot_display || names_slot(query) ||
+			card_boot_display(&next) == NULL) {
+			*card = next;
 			return true;
+		}
 	}
 	return false;
 }
@@ -113,8 +119,8 @@ static char *list_fits(const struct devices *devices, const struct query *query,
 
 	while (next_fit(devices, query, boot_display, &card)) {
 		const struct pci_device *face = card_face(&card);
-		char *longer = format_text(
-			"%s\n  %s  %s  %s", list, face->address, face->id, face->name);
+		char *longer = format_text("%s\n  %s  %s  %s", list,
+			pci_device_short(face), face->id, face->name);
 
 		free(list);
 		list = longer;
