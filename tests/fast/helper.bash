@@ -192,37 +192,7 @@ make_machine() {
 		model name	: A processor
 
 	END
-	put /usr/share/misc/pci.ids <<-END
-		1234  Technical Corp.
-			1111  Emulated VGA
-		144d  Samsung Electronics Co Ltd
-			a80a  NVMe SSD Controller PM9A1/PM9A3/980PRO
-		1b36  Red Hat, Inc.
-			000c  QEMU PCIe Root port
-			000d  QEMU XHCI Host Controller
-		8086  Intel Corporation
-			10d3  82574L Gigabit Network Connection
-			2668  82801FB/FBM/FR/FW/FRW (ICH6 Family) High Definition Audio Controller
-			2918  82801IB (ICH9) LPC Interface Controller
-			2930  82801I (ICH9 Family) SMBus Controller
-			29c0  82G33/G31/P35/P31 Express DRAM Controller
-		C 01  Mass storage controller
-			08  Non-Volatile memory controller
-		C 02  Network controller
-			00  Ethernet controller
-		C 03  Display controller
-			00  VGA compatible controller
-			80  Display controller
-		C 04  Multimedia controller
-			03  Audio device
-		C 06  Bridge
-			00  Host bridge
-			01  ISA bridge
-			04  PCI bridge
-		C 0c  Serial bus controller
-			03  USB controller
-			05  SMBus
-	END
+	put /usr/share/misc/pci.ids <"$BATS_TEST_DIRNAME/pci.ids"
 }
 
 # The command line of the running kernel, with these words at its end.
