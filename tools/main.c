@@ -11,6 +11,8 @@
 #endif
 
 static const struct command *const commands[] = {
+	&command_list,
+	&command_cmdline,
 	&command_diagnose,
 	NULL,
 };
