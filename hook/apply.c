@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -34,6 +35,8 @@ const char *outcome_text(enum outcome outcome)
 		return "taken";
 	case OUTCOME_KEPT:
 		return "kept";
+	case OUTCOME_HELD:
+		return "held";
 	case OUTCOME_RESTORED:
 		return "restored";
 	case OUTCOME_FAILED:
@@ -148,6 +151,7 @@ static void give_back(int root, const struct plan_entry *entry, struct result *r
 struct load {
 	const char *driver;
 	int error;
+	bool hold; /* what is missing here comes later */
 	char registered[DRIVER_NAME_MAX];
 };
 
@@ -182,6 +186,10 @@ static void take(int root, const struct plan_entry *entry, struct result *result
 		load->driver = entry->driver;
 		load->error = driver_load(root, entry->driver, load->registered);
 	}
+	if (load->error == -ENOENT && load->hold) {
+		result->outcome = OUTCOME_HELD;
+		return;
+	}
 	if (load->error < 0) {
 		fail(result, "its VFIO driver could not be loaded", -load->error);
 		return;
@@ -213,9 +221,9 @@ static void finish_card(int root, const struct plan *plan, unsigned int first,
 	}
 }
 
-void apply(int root, const struct plan *plan, struct result result[SCAN_MAX])
+void apply(int root, const struct plan *plan, bool hold, struct result result[SCAN_MAX])
 {
-	struct load load = {0};
+	struct load load = {.hold = hold};
 
 	/* First all overrides: loading a driver takes long enough to lose a race. */
 	block_rivals(root, plan, result);

@@ -9,6 +9,7 @@ enum outcome {
 	OUTCOME_LEFT,	  /* not touched: the plan's reason says why */
 	OUTCOME_TAKEN,	  /* bound to the VFIO driver by us */
 	OUTCOME_KEPT,	  /* was bound to it already */
+	OUTCOME_HELD,	  /* kept from all drivers until its VFIO driver can be loaded */
 	OUTCOME_RESTORED, /* could not be taken and went back to the host */
 	OUTCOME_FAILED,	  /* could not be taken, nor be given back as it was */
 };
@@ -23,8 +24,12 @@ struct result {
 	char after[DRIVER_NAME_MAX];
 };
 
-/* Fills result[i] for each plan->entry[i]. `root` as in sysfs.h. */
-void apply(int root, const struct plan *plan, struct result result[SCAN_MAX]);
+/*
+ * Fills result[i] for each plan->entry[i]. `root` as in sysfs.h. With `hold`, a card
+ * whose VFIO driver is missing here is held for a later pass: an initramfs may lack the
+ * module that the system behind it has.
+ */
+void apply(int root, const struct plan *plan, bool hold, struct result result[SCAN_MAX]);
 
 /* The record's word for an outcome. */
 const char *outcome_text(enum outcome outcome);

@@ -30,6 +30,7 @@ enum {
 struct arguments {
 	const char *root;
 	bool plan_only;
+	bool initramfs; /* a later pass in the running system follows */
 	bool late;
 	struct pci_address device; /* late: the function that has just appeared */
 };
@@ -43,9 +44,10 @@ static void say(const char *text)
 
 static int usage(void)
 {
-	say("Usage: vfio-early-hook [-n] [-r DIR] [-d ADDRESS]\n\n"
+	say("Usage: vfio-early-hook [-n] [-i] [-r DIR] [-d ADDRESS]\n\n"
 	    "Gives the devices named by vfio_early= in DIR/proc/cmdline to vfio-pci.\n"
 	    "  -n          print what would be done, and do nothing\n"
+	    "  -i          in an initramfs: a VFIO driver that is missing comes later\n"
 	    "  -r DIR      use the proc, sys, dev and run below DIR\n"
 	    "  -d ADDRESS  only the card of this function, which has just appeared\n");
 	return EXIT_USAGE;
@@ -57,6 +59,8 @@ static bool read_arguments(int argc, char **argv, struct arguments *arguments)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-n") == 0) {
 			arguments->plan_only = true;
+		} else if (strcmp(argv[i], "-i") == 0) {
+			arguments->initramfs = true;
 		} else if (strcmp(argv[i], "-r") == 0 && i + 1 < argc) {
 			arguments->root = argv[++i];
 		} else if (strcmp(argv[i], "-d") == 0 && i + 1 < argc) {
@@ -115,7 +119,7 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	}
 	if (arguments->late && plan.count == 0)
 		return EXIT_DONE;
-	apply(root, &plan, result);
+	apply(root, &plan, arguments->initramfs, result);
 	report(root, flag, &plan, result);
 	record_write(root, flag, &plan, result, start);
 	if (flag->state == FLAG_BAD)
@@ -125,7 +129,8 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 			status = EXIT_NOT_ALL;
 	for (unsigned int i = 0; i < plan.count; i++)
 		if (result[i].outcome != OUTCOME_TAKEN &&
-			result[i].outcome != OUTCOME_KEPT)
+			result[i].outcome != OUTCOME_KEPT &&
+			result[i].outcome != OUTCOME_HELD)
 			status = EXIT_NOT_ALL;
 	return status;
 }

@@ -79,6 +79,13 @@ static void report_card(int root, const struct plan *plan,
 		log_line(root, LOG_INFO, buffer);
 		return;
 	}
+	if (outcome == OUTCOME_HELD) {
+		text_add(&text, " held for ");
+		text_add(&text, entry->driver);
+		text_add(&text, ", which cannot be loaded yet");
+		log_line(root, LOG_INFO, buffer);
+		return;
+	}
 	text_add(&text, outcome == OUTCOME_FAILED     ? " failed: ."
 			: outcome == OUTCOME_RESTORED ? " given back to the host: ."
 						      : " left to the host: .");

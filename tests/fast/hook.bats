@@ -305,6 +305,29 @@ log_has() {
 	assert_equal '' "$(override_of 0000:01:00.0)"
 }
 
+@test "in an initramfs without vfio-pci the card is held, and a later pass takes it" {
+	mv "$root/sbin/modprobe" "$root/later"
+	hook 01:00 -i
+	[ "$status" -eq 0 ]
+	assert_equal vfio-pci "$(override_of 0000:01:00.0)"
+	record_has '0000:01:00.0 1234:1111 held before=- after=-'
+	log_has '0000:01:00: .0 1234:1111 .1 8086:2668 .2 1b36:000d held for vfio-pci, which cannot be loaded yet'
+	mv "$root/later" "$root/sbin/modprobe"
+	hook 01:00 -d 0000:01:00.0
+	[ "$status" -eq 0 ]
+	record_has '0000:01:00.0 1234:1111 taken before=- after=vfio-pci'
+	record_has '0000:01:00.2 1b36:000d taken before=- after=vfio-pci'
+}
+
+@test "a card that was held goes back to the host if the running system cannot load vfio-pci" {
+	rm "$root/sbin/modprobe"
+	hook 01:00 -i
+	hook 01:00 -d 0000:01:00.1
+	[ "$status" -eq 1 ]
+	assert_equal '' "$(override_of 0000:01:00.0)"
+	record_has '0000:01:00.0 1234:1111 restored'
+}
+
 @test "modprobe gets neither initramfs-tools' options nor the boot's environment" {
 	MODPROBE_OPTIONS=-qb hook 01:00
 	assert_equal vfio-pci "$(cat "$root/modprobe.log")"
