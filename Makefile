@@ -123,7 +123,8 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 	-fno-sanitize-recover=all
 # These parsers are pure: text in, struct out, so the drivers link nothing else.
 fuzz_parsers := $(wildcard cmdline/*.c) tools/base.c $(addprefix tools/diagnose/, span.c \
-	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c)
+	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c \
+	kmsg.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short
