@@ -131,6 +131,7 @@ const struct collector collectors[] = {
 	{"the list of PCI devices", collect_devices, true},
 	{"the kernel log", collect_log, false},
 	{"vfio-early's selection", collect_selection, false},
+	{"the guests' configuration", guests_collect, false},
 	{"what the devices are for", collect_intents, true},
 	{NULL, NULL, false},
 };
