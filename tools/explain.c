@@ -60,7 +60,9 @@ void wrong_words_find(const struct prediction *prediction, const struct devices 
 		case WORD_FITS:
 			break;
 		case WORD_BAD:
-			add_wrong(wrong, item->word, item->bad, copy_text(item->error));
+			/* An empty word shows where it is only among its neighbours. */
+			add_wrong(wrong, item->word.length > 0 ? item->word : flag->value,
+				item->bad, copy_text(item->error));
 			break;
 		case WORD_NO_DEVICE:
 			add_wrong(wrong, item->word, item->word,

@@ -192,7 +192,7 @@ make_machine() {
 		model name	: A processor
 
 	END
-	put /usr/share/misc/pci.ids <"$BATS_TEST_DIRNAME/pci.ids"
+	put /usr/share/misc/pci.ids <"$top/tests/fast/pci.ids"
 }
 
 # The command line of the running kernel, with these words at its end.

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vfio-early list.
+
+load helper
+
+setup() {
+	make_machine
+}
+
+# The addresses in the JSON output, on one line.
+listed() {
+	json_of '[.devices[].address | ltrimstr("0000:")] | join(" ")' list "$@"
+}
+
+# One key of one device.
+key_of() { # ADDRESS KEY
+	json_of ".devices[] | select(.address == \"0000:$1\") | .$2" list --all
+}
+
+@test "list shows the displays, and under each what else is on its card" {
+	run -0 tool list
+	assert_contains $'
+01:00.0  Technical Corp. Emulated VGA
+         1234:1111   driver bochs-drm   IOMMU group 7
+  01:00.1  Intel Corporation 82801FB/FBM/FR/FW/FRW (ICH6 Family) High Definition Audio Controller
+           8086:2668   driver snd_hda_intel   IOMMU group 7
+  01:00.2  Red Hat, Inc. QEMU XHCI Host Controller
+           1b36:000d   driver xhci_hcd   IOMMU group 7
+'
+	assert_equal '00:01.0 01:00.0 01:00.1 01:00.2 02:00.0 02:00.1' "$(listed)"
+}
+
+@test "list leaves out what is no display; --all shows every device but bridges" {
+	run -0 tool list
+	assert_lacks 'NVMe'
+	run -0 tool list --all
+	assert_contains $'\n03:00.0  Samsung Electronics Co Ltd NVMe SSD Controller'
+	assert_lacks 'Root port'
+	assert_lacks 'ISA'
+	assert_equal '00:01.0 00:1f.3 01:00.0 01:00.1 01:00.2 02:00.0 02:00.1 03:00.0 04:00.0' \
+		"$(listed --all)"
+	assert_equal "$(listed --all)" "$(listed -a)"
+}
+
+@test "list marks the boot display" {
+	run -0 tool list
+	assert_contains '1234:1111   driver bochs-drm   IOMMU group 1   BOOT DISPLAY'
+	assert_equal 1 "$(grep -c 'BOOT DISPLAY' <<<"$output")"
+	assert_equal true "$(key_of 00:01.0 boot_display)"
+	assert_equal false "$(key_of 01:00.0 boot_display)"
+}
+
+@test "list marks every function of the chosen card" {
+	put /etc/vfio-early.conf <<<'devices = 1234:1111@00:03.0/00'
+	run -0 tool list
+	assert_contains $'IOMMU group 8   SELECTED\n  02:00.1'
+	assert_equal 2 "$(grep -c SELECTED <<<"$output")"
+	assert_equal 'true true false' \
+		"$(key_of 02:00.0 selected) $(key_of 02:00.1 selected) $(key_of 01:00.0 selected)"
+}
+
+@test "list goes on with a conf that cannot be read, and says which line is wrong" {
+	put /etc/vfio-early.conf <<<'devices = 1234:11@00:03.0/00'
+	run -0 --separate-stderr tool list
+	assert_lacks SELECTED
+	output=$stderr
+	assert_contains "/etc/vfio-early.conf:1: '1234:11': an ID is"
+}
+
+@test "list names what else is in the group, bridges not among it" {
+	pci_group 0000:00:1f.3 8
+	pci_group 0000:00:03.0 8
+	run -0 tool list
+	assert_contains $'  In the same IOMMU group, but not of this card:
+    00:1f.3  Intel Corporation 82801I (ICH9 Family) SMBus Controller (i801_smbus)
+'
+	assert_lacks '00:03.0'
+	assert_equal '0000:00:1f.3' "$(key_of 02:00.0 'group_foreign | join(" ")')"
+	assert_equal '' "$(key_of 01:00.0 'group_foreign | join(" ")')"
+}
+
+@test "list says what a device without a driver and without a group lacks" {
+	pci_bind 0000:01:00.0 -
+	run -0 tool list
+	assert_contains '1234:1111   no driver   IOMMU group 7'
+	assert_equal null "$(key_of 01:00.0 driver)"
+	no_iommu
+	run -0 tool list
+	assert_contains '1234:1111   no driver   no IOMMU group'
+	assert_contains 'No device has an IOMMU group'
+	assert_equal null "$(key_of 01:00.0 iommu_group)"
+}
+
+@test "the JSON of list has the keys that others rely on" {
+	assert_equal '{"address":"0000:01:00.1","boot_display":false,"card":"0000:01:00.0","class":"0x040300","class_name":"Audio device","driver":"snd_hda_intel","group_foreign":[],"id":"8086:2668","iommu_group":7,"name":"Intel Corporation 82801FB/FBM/FR/FW/FRW (ICH6 Family) High Definition Audio Controller","selected":false,"selector":"1234:1111@00:02.0/00","subsystem":"1af4:1100"}' \
+		"$(tool --json list | jq -cS '.devices[2]')"
+	assert_equal 1 "$(json_of .schema_version list)"
+}
+
+@test "a card below several bridges and in another domain has its whole path as selector" {
+	pci_add - 0001:00:01.0 1b36:000c 060400 group=20 header=01
+	pci_add 0001:00:01.0 0001:01:00.0 1b36:000c 060400 group=20 header=01
+	pci_add 0001:01:00.0 0001:02:03.2 1b36:000c 060400 group=20 header=01
+	pci_add 0001:02:03.2 0001:03:00.0 10de:2684 030000 group=21
+	assert_equal '10de:2684@0001:00:01.0/00.0/03.2/00' \
+		"$(json_of '.devices[-1].selector' list)"
+	run -0 tool list
+	assert_contains $'\n0001:03:00.0  '
+}
+
+@test "a machine without displays, and one without a PCI bus" {
+	rm "$root"/sys/bus/pci/devices/0000:0[012]:0*
+	run -0 tool list
+	assert_contains "There is no display and no 3D controller here; 'vfio-early list --all'"
+	assert_equal '' "$(listed)"
+	rm -r "$root/sys/bus"
+	run -2 tool list
+	assert_contains 'sys/bus/pci is not there: this machine has no PCI bus'
+}
+
+@test "a list of names that cannot be read is an error with its line" {
+	put /usr/share/misc/pci.ids <<<'garbage'
+	run -2 tool list
+	assert_contains 'pci.ids, line 1'
+}
+
+@test "list takes no other word and no other option" {
+	run -2 tool list 01:00
+	assert_contains "list: unexpected '01:00'"
+	run -2 tool list --some
+	assert_contains "unrecognized option '--some'"
+	assert_contains 'vfio-early help list'
+}

@@ -1,0 +1,302 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vfio-early cmdline: the words for devices, in every spelling, and what words do.
+
+load helper
+
+setup() {
+	make_machine
+}
+
+card_1='vfio_early=1234:1111@00:02.0/00 intel_iommu=on iommu=pt'
+card_2='vfio_early=1234:1111@00:03.0/00 intel_iommu=on iommu=pt'
+
+# words WORDS DEVICE...: these devices have these words, and nothing to be said about them.
+words() {
+	local expected=$1
+	shift
+	run -0 --separate-stderr tool cmdline "$@"
+	assert_equal "$expected" "$output"
+	assert_equal '' "$stderr"
+}
+
+refused() { # STATUS SENTENCE DEVICE...
+	run "-$1" --separate-stderr tool cmdline "${@:3}"
+	assert_equal '' "$output"
+	output=$stderr
+	assert_contains "$2"
+}
+
+@test "an address, a slot and a path mean the whole card" {
+	words "$card_1" 01:00.0
+	words "$card_1" 01:00.2
+	words "$card_1" 0000:01:00.1
+	words "$card_1" 01:00
+	words "$card_1" 0000:01:00
+	words "$card_1" 00:02.0/00
+	words "$card_1" 00:02.0/00.1
+}
+
+@test "an ID, an ID with its subsystem and an ID at a place" {
+	words 'vfio_early=144d:a80a@00:04.0/00 intel_iommu=on iommu=pt' 144d:a80a
+	words 'vfio_early=144d:a80a@00:04.0/00 intel_iommu=on iommu=pt' pci:144d:a80a:1af4:1100
+	words "$card_1" 1234:1111@01:00
+	words "$card_1" 1234:1111@00:02.0/00
+	words "$card_1" 8086:2668@01:00.1
+	words "$card_1" 1b36:000d
+}
+
+@test "the spellings of lspci -s" {
+	words "$card_1" 1:0.1
+	words "$card_1" 01:
+	words "$card_1" 0000:01:
+	words "$card_1" .2
+	words "$card_1" '01:*.2'
+}
+
+@test "the spellings of lspci -d" {
+	words 'vfio_early=144d:a80a@00:04.0/00 intel_iommu=on iommu=pt' 144d:
+	words 'vfio_early=144d:a80a@00:04.0/00 intel_iommu=on iommu=pt' '*:a80a'
+	words 'vfio_early=144d:a80a@00:04.0/00 intel_iommu=on iommu=pt' ::0108
+	words 'vfio_early=144d:a80a@00:04.0/00 intel_iommu=on iommu=pt' ::0108:02
+	words "$card_1" ::0c03
+}
+
+@test "an ID means the boot display only where it fits nothing else" {
+	rm "$root"/sys/bus/pci/devices/0000:02:*
+	words "$card_1" 1234:1111
+	rm "$root"/sys/bus/pci/devices/0000:01:*
+	words 'vfio_early=1234:1111@00:01 intel_iommu=on iommu=pt' 1234:1111
+}
+
+@test "several devices, each card once" {
+	words 'vfio_early=144d:a80a@00:04.0/00,1234:1111@00:02.0/00 intel_iommu=on iommu=pt' \
+		03:00 01:00 01:00.1 1b36:000d
+}
+
+@test "another VFIO driver stays with its card" {
+	words 'vfio_early=1234:1111@00:02.0/00=nvgrace-gpu-vfio-pci intel_iommu=on iommu=pt' \
+		01:00=nvgrace-gpu-vfio-pci
+	refused 2 "'01:00.1': another driver is asked for" 01:00=mlx5_vfio_pci 01:00.1
+}
+
+@test "a device that fits several cards is an error that lists them" {
+	refused 1 $'\'1234:1111\' fits several cards; name one by its address:
+  01:00.0  1234:1111  Technical Corp. Emulated VGA
+  02:00.0  1234:1111  Technical Corp. Emulated VGA' 1234:1111
+	assert_lacks 00:01.0
+	refused 1 'fits several cards' 8086:
+}
+
+@test "a device that fits nothing is an error that says what to type" {
+	refused 1 "no device fits '05:00'; 'vfio-early list' shows what there is" 05:00
+	refused 1 "no device fits '01:00.7'" 01:00.7
+	refused 1 "no device fits '10de:2684'" 10de:2684
+	refused 1 "'8086:2668@01:00': the device at this place is 1234:1111 (Technical Corp." \
+		8086:2668@01:00
+	# Of several devices one is wrong: nothing is printed.
+	refused 1 "no device fits '05:00'" 01:00 05:00
+}
+
+@test "a device that cannot be read is wrong usage" {
+	refused 2 "'GeForce': neither an address such as 01:00.0 nor an ID" GeForce
+	refused 2 "'01:00.9'" 01:00.9
+	refused 2 "'': no device is named" ''
+	refused 2 'unrecognized option' --all
+	refused 2 'this is not a VFIO driver' 01:00=nouveau
+}
+
+@test "without a device: the cards chosen before" {
+	put /etc/vfio-early.conf <<-END
+		# mine
+		devices = 1234:1111@00:03.0/00
+	END
+	words "$card_2"
+}
+
+@test "without a device: the only card that is not the boot display" {
+	rm "$root"/sys/bus/pci/devices/0000:01:*
+	words "$card_2"
+}
+
+@test "without a device: an error that lists the cards, or says that there is none" {
+	refused 1 $'name one:
+  01:00.0  1234:1111  Technical Corp. Emulated VGA
+  02:00.0  1234:1111  Technical Corp. Emulated VGA'
+	rm "$root"/sys/bus/pci/devices/0000:0[12]:*
+	refused 1 'no card but the boot display is here'
+}
+
+@test "a conf that cannot be read is an error with its line" {
+	put /etc/vfio-early.conf <<<$'# mine\n\ndevice = 01:00'
+	refused 2 "vfio-early.conf:3: 'device' is no key"
+	put /etc/vfio-early.conf <<<$'devices = 01:00\ndevices = 02:00'
+	refused 2 "vfio-early.conf:2: 'devices' stands here a second time"
+	put /etc/vfio-early.conf <<<'01:00'
+	refused 2 "vfio-early.conf:1: '01:00' is not of the form KEY = VALUE"
+	put /etc/vfio-early.conf <<<'devices = 01:00 02:00'
+	refused 2 "vfio-early.conf:1: ' ': character not allowed"
+}
+
+@test "the IOMMU words are those of this CPU" {
+	put /proc/cpuinfo <<<$'vendor_id\t: AuthenticAMD'
+	words 'vfio_early=1234:1111@00:02.0/00 iommu=pt' 01:00
+	put /proc/cpuinfo <<<$'CPU implementer\t: 0x41'
+	words 'vfio_early=1234:1111@00:02.0/00' 01:00
+}
+
+@test "words that will not do what they say come with a note, once for a card" {
+	no_iommu
+	run -0 --separate-stderr tool cmdline 01:00
+	assert_equal "$card_1" "$output"
+	assert_equal 'vfio-early: note: with these words 01:00.0 stays with the host: it has no IOMMU group: the IOMMU is off, or missing in this machine' \
+		"$stderr"
+	run -0 --separate-stderr tool cmdline 00:02.0
+	output=$stderr
+	assert_contains '00:02.0 stays with the host: it is a bridge'
+}
+
+@test "an IOMMU that only this boot has off is no reason for a note" {
+	no_iommu
+	mkdir -p "$root/sys/firmware/acpi/tables"
+	: >"$root/sys/firmware/acpi/tables/DMAR"
+	words "$card_1" 01:00
+}
+
+@test "the JSON of cmdline" {
+	assert_equal "$card_1" "$(json_of .words cmdline 01:00)"
+	assert_equal 'vfio_early=1234:1111@00:02.0/00' "$(json_of .flag cmdline 01:00)"
+	assert_equal 'intel_iommu=on iommu=pt' "$(json_of .iommu cmdline 01:00)"
+	assert_equal '0000:01:00.0 take 0000:01:00.1 take 0000:01:00.2 take' \
+		"$(json_of '[.devices[] | .address, .action] | join(" ")' cmdline 01:00)"
+}
+
+# What words do: explains STATUS PIECE WORDS...
+explains() {
+	run "-$1" tool cmdline --explain "${@:3}"
+	assert_contains "$2"
+}
+
+@test "--explain says what the flag's value does, device by device" {
+	explains 0 $'01:00.0  1234:1111  Technical Corp. Emulated VGA
+         is given to vfio-pci, by the word \'01:00\'
+01:00.1  8086:2668  Intel' 01:00
+	assert_contains 'Every other device stays with the host.'
+	assert_lacks 02:00
+	assert_lacks 'Wrong'
+}
+
+@test "--explain takes a whole command line, and only its last flag" {
+	explains 0 "02:00.0  1234:1111" root=/dev/sda1 vfio_early=01:00 quiet vfio-early=02:00
+	assert_lacks 01:00
+	assert_contains 'Note: vfio_early= stands there 2 times; the last one counts.'
+	explains 0 'The flag is off: every device stays' 'vfio_early=01:00 vfio_early=off'
+	explains 0 'There is no vfio_early= in these words' 'root=/dev/sda1 quiet'
+	explains 0 'what stands behind "--" is not for the kernel' quiet -- vfio_early=01:00
+	explains 0 'amd_iommu=on is no option of the kernel' 'amd_iommu=on vfio_early=01:00'
+}
+
+@test "--explain without words is about the running kernel's" {
+	explains 0 'There is no vfio_early= in these words'
+	boot_with vfio_early=02:00.1
+	explains 0 "is given to vfio-pci, by the word '02:00.1'"
+	rm "$root/proc/cmdline"
+	explains 2 'cannot read'
+}
+
+@test "--explain leaves the boot display, and says why" {
+	explains 0 $'00:01.0  1234:1111  Technical Corp. Emulated VGA
+         stays with the host: it is the boot display, which is only taken by its address' \
+		1234:1111
+	assert_contains $'02:00.0  1234:1111  Technical Corp. Emulated VGA
+         is given to vfio-pci'
+	explains 0 "00:01.0  1234:1111  Technical Corp. Emulated VGA
+         is given to vfio-pci, by the word '00:01'" 00:01
+}
+
+@test "--explain names the function that keeps its card with the host" {
+	pci_add 0000:00:03.0 0000:02:00.3 1b36:0001 060400 group=8 header=01
+	explains 0 $'\n         stays with the host: another function of this card stays with the host (function 3)' \
+		02:00
+	assert_contains 'stays with the host: it is a bridge, which is never given away'
+}
+
+@test "--explain puts a caret under what cannot be read" {
+	explains 1 $'Wrong:
+  02:zz
+     ^^
+  a PCI device number is 00 to 1f
+' 01:00,02:zz
+	assert_contains "by the word '01:00'"
+	explains 1 $'
+  1234:11@01:00
+  ^^^^^^^
+  an ID is' 1234:11@01:00
+	explains 1 $'
+  01:00,,02:00
+        ^
+  empty selector: a comma too many?' 01:00,,02:00
+	explains 1 $'
+  01:00=nouveau
+       ^^^^^^^^
+  this is not a VFIO driver' 01:00=nouveau
+}
+
+@test "--explain puts a caret under what fits nothing here" {
+	explains 1 $'
+  05:00
+  ^^^^^
+  there is no device at this place' 05:00
+	explains 1 $'
+  10de:2684
+  ^^^^^^^^^
+  no device here has this ID' 10de:2684
+	explains 1 $'
+  8086:2668@01:00
+  ^^^^^^^^^
+  the device at this place is 1234:1111, Technical Corp. Emulated VGA' 8086:2668@01:00
+	assert_contains 'stays with the host: another device than the flag says is at this place'
+}
+
+@test "--explain shows where an unreadable flag has its wrong character" {
+	explains 1 $'
+  01:00;02:00
+       ^
+  character not allowed in the flag
+
+The flag cannot be read: every device stays with the host.' 'vfio_early=01:00;02:00'
+	# A control character must not reach the terminal.
+	explains 1 $'
+  01:00?[2J
+       ^
+' $'vfio_early=01:00\e[2J'
+	local long
+	long=$(printf '01:%02x.0,' {0..60})
+	explains 1 $'\n  more than 32 selectors' "${long%,}"
+	assert_equal 75 "$(sed -n 2p <<<"$output" | wc -c)" # a piece, not all of the 400 bytes
+}
+
+@test "--explain knows what switches the IOMMU off" {
+	explains 0 'stays with the host: it has no IOMMU group' 'vfio_early=01:00 intel_iommu=off'
+	explains 0 'is given to vfio-pci' 'vfio_early=01:00 intel_iommu=on,sm_on'
+}
+
+@test "a host driver that is built into the kernel is there before us" {
+	mkdir -p "$root/sys/module/bochs" "$root/sys/module/snd_hda_intel"
+	echo live >"$root/sys/module/snd_hda_intel/initstate"
+	ln -s ../../../../module/bochs "$root/sys/bus/pci/drivers/bochs-drm/module"
+	ln -s ../../../../module/snd_hda_intel "$root/sys/bus/pci/drivers/snd_hda_intel/module"
+	explains 0 'a driver that cannot be unbound safely holds it (bochs-drm)' 01:00
+	assert_contains '(function 0)'
+	assert_lacks '(snd_hda_intel)'
+}
+
+@test "the JSON of --explain" {
+	run -1 --separate-stderr tool --json cmdline --explain 01:00,02:zz
+	assert_equal '{"error":"a PCI device number is 00 to 1f","word":"02:zz","bad":"zz"}' \
+		"$(jq -c '.wrong[0] | {error, word, bad}' <<<"$output")"
+	assert_equal '"on" "01:00,02:zz"' "$(jq -c '.state, .flag' <<<"$output" | paste -sd' ')"
+	assert_equal 3 "$(jq '.devices | length' <<<"$output")"
+	run -0 tool --json cmdline --explain
+	assert_equal '"absent" null' "$(jq -c '.state, .flag' <<<"$output" | paste -sd' ')"
+}
