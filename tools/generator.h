@@ -4,21 +4,40 @@
 #define TOOLS_GENERATOR_H
 
 #include "tools/base.h"
+#include "tools/image.h"
 #include "tools/kernels.h"
 
 struct generator {
-	const char *name; /* as in struct kernel */
-	/* Whether its programs are installed. */
+	const char *name;  /* as in struct kernel */
+	unsigned int mark; /* the fact that shows that it made an image */
+	/* The facts that make its image good, as far as is known by now. */
+	unsigned int (*needs)(const struct image *image);
+	/* Why the early program in this image does not run first: a malloc'ed sentence,
+	 * or NULL if it does. */
+	char *(*fault)(const struct image *image, const char *path);
+
+	/* Whether its programs are here. */
 	bool (*installed)(void);
-	/* What would make it do nothing, or not what it says: a malloc'ed sentence, or
-	 * NULL. */
+	/* What would keep it from making an image, and what to do: a malloc'ed sentence,
+	 * or NULL. */
 	char *(*obstacle)(void);
-	/* The command that makes the image of this kernel anew: a NULL-terminated array,
-	 * its words are not to be freed. */
-	void (*command)(const struct kernel *kernel, const char *argv[static 6]);
+	/* The command that makes this kernel's image, for people. malloc'ed. */
+	char *(*command)(const struct kernel *kernel);
+	/* Makes it. 0, or -errno and a sentence. */
+	int (*make)(const struct kernel *kernel, char **why);
 };
 
 extern const struct generator generator_initramfs_tools, generator_dracut;
+
+/* NULL-terminated. */
+extern const struct generator *const generators[];
+
+/*
+ * The one that makes this host's images: the one installed; of several, the one that made
+ * the newest image, since packages that are only there prove nothing. NULL and a sentence
+ * if there is none.
+ */
+const struct generator *generator_find(const struct kernels *kernels, char **why);
 
 /*
  * Makes the image of every kernel ready: rebuilds those that are not, then looks into
@@ -27,7 +46,7 @@ extern const struct generator generator_initramfs_tools, generator_dracut;
  * `*changed`: whether an image was rebuilt.
  *
  * Returns 0 if every kernel that has an image is ready; otherwise -errno and in `*why`
- * sentences on what failed and what to do. Kernels that failed do not keep others from
+ * sentences on what failed and what to do. A kernel that failed does not keep others from
  * being rebuilt: `kernels` tells which are ready. Nothing is started if it cannot end
  * well (/boot read-only, no room for one more image, the generator switched off).
  */

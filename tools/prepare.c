@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "tools/generator.h"
+#include "tools/root.h"
+
+/* What an image may grow by when the early program and vfio-pci come into it. */
+enum { GROWTH = 1024 * 1024, MIB = 1024 * 1024 };
+
+/* Whether rebuilding would help: it makes no image for a kernel that never had one, since
+ * that would change the normal boot, too. */
+static bool is_to_be_made(const struct kernel *kernel)
+{
+	return !kernel->ready && kernel->image != NULL;
+}
+
+static size_t count_to_be_made(const struct kernels *kernels)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < kernels->count; i++)
+		count += is_to_be_made(&kernels->kernel[i]);
+	return count;
+}
+
+static const char *newest_maker(const struct kernels *kernels)
+{
+	const char *name = NULL;
+	time_t newest = 0;
+
+	for (size_t i = 0; i < kernels->count; i++) {
+		const struct kernel *kernel = &kernels->kernel[i];
+		CLEANUP_FREE char *path =
+			kernel->image != NULL ? root_path(kernel->image) : NULL;
+		struct stat status;
+
+		if (kernel->generator == NULL || stat(path, &status) < 0)
+			continue;
+		if (name == NULL || status.st_mtime > newest) {
+			name = kernel->generator;
+			newest = status.st_mtime;
+		}
+	}
+	return name;
+}
+
+const struct generator *generator_find(const struct kernels *kernels, char **why)
+{
+	const char *name = newest_maker(kernels);
+	const struct generator *found = NULL;
+
+	for (size_t i = 0; generators[i] != NULL; i++) {
+		if (!generators[i]->installed())
+			continue;
+		if (found == NULL ||
+			(name != NULL && strcmp(generators[i]->name, name) == 0))
+			found = generators[i];
+	}
+	if (found == NULL)
+		*why = copy_text("neither initramfs-tools nor dracut is installed here, "
+				 "and vfio-early knows no other program that makes "
+				 "initramfs images");
+	return found;
+}
+
+/* Whether the image's directory has no room for it once more, or cannot be written to. */
+static char *lack_of_room(const struct kernel *kernel)
+{
+	CLEANUP_FREE char *image = root_path(kernel->image);
+	CLEANUP_FREE char *directory =
+		format_text("%.*s", (int)(strrchr(image, '/') - image), image);
+	CLEANUP_FREE char *name = format_text("%.*s",
+		(int)(strrchr(kernel->image, '/') - kernel->image), kernel->image);
+	struct statvfs filesystem;
+	unsigned long long room, size;
+	struct stat status;
+
+	if (stat(image, &status) < 0 || statvfs(directory, &filesystem) < 0)
+		return format_text("%s: %s", kernel->image, strerror(errno));
+	if ((filesystem.f_flag & ST_RDONLY) != 0)
+		return format_text(
+			"%s is mounted read-only, so that no image can be made: "
+			"run 'mount -o remount,rw %s'",
+			name, name);
+	room = (unsigned long long)filesystem.f_bavail * filesystem.f_frsize;
+	size = (unsigned long long)status.st_size + GROWTH;
+	if (room < size)
+		return format_text(
+			"%s has %llu MiB left, and one more image of kernel %s needs %llu "
+			"MiB: remove kernels that are no longer needed",
+			name, room / MIB, kernel->version, (size + MIB - 1) / MIB);
+	return NULL;
+}
+
+static char *find_obstacle(
+	const struct generator *generator, const struct kernels *kernels)
+{
+	char *obstacle = generator->obstacle();
+
+	for (size_t i = 0; i < kernels->count && obstacle == NULL; i++)
+		if (is_to_be_made(&kernels->kernel[i]))
+			obstacle = lack_of_room(&kernels->kernel[i]);
+	return obstacle;
+}
+
+/* Adds a sentence to those in `*why`. */
+static void add_sentence(char **why, const char *sentence)
+{
+	char *both = *why != NULL ? format_text("%s; %s", *why, sentence)
+				  : copy_text(sentence);
+
+	free(*why);
+	*why = both;
+}
+
+/* Rebuilds one image and proves it; 0, or -EIO with one more sentence in `*why`. */
+static int make_ready(
+	const struct generator *generator, struct kernel *kernel, char **why)
+{
+	CLEANUP_FREE char *failure = NULL;
+	CLEANUP_FREE char *sentence = NULL;
+	CLEANUP_FREE char *command = generator->command(kernel);
+
+	if (generator->make(kernel, &failure) < 0)
+		sentence = format_text(
+			"the image of kernel %s could not be made: %s; 'vfio-early "
+			"status' tells whether the old one is still good",
+			kernel->version, failure);
+	kernel_check(kernel, true);
+	if (sentence == NULL && !kernel->ready)
+		sentence = format_text(
+			"'%s' reported no error, but %s", command, kernel->reason);
+	if (sentence == NULL)
+		return 0;
+	add_sentence(why, sentence);
+	return -EIO;
+}
+
+int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
+	bool *changed, char **why)
+{
+	const struct generator *generator;
+	char *obstacle;
+	int error = 0;
+
+	*changed = false;
+	*why = NULL;
+	kernels_find(kernels);
+	kernels_check(kernels);
+	if (count_to_be_made(kernels) == 0)
+		return 0;
+	generator = generator_find(kernels, why);
+	if (generator == NULL)
+		return -ENOENT;
+	obstacle = find_obstacle(generator, kernels);
+	if (obstacle != NULL) {
+		*why = obstacle;
+		return -EPERM;
+	}
+	for (size_t i = 0; i < kernels->count; i++) {
+		struct kernel *kernel = &kernels->kernel[i];
+		CLEANUP_FREE char *command = NULL;
+
+		if (!is_to_be_made(kernel))
+			continue;
+		command = generator->command(kernel);
+		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
+			kernel->reason);
+		*changed = true;
+		if (!dry_run && make_ready(generator, kernel, why) < 0)
+			error = -EIO;
+	}
+	return error;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a kernel's image has the early program, and runs it first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/generator.h"
+#include "tools/image.h"
+#include "tools/kernels.h"
+#include "tools/root.h"
+
+#define PROGRAM LIBEXECDIR "/vfio-early-hook"
+
+const struct generator *const generators[] = {
+	&generator_initramfs_tools, &generator_dracut, NULL};
+
+enum vfio_pci { VFIO_PCI_UNKNOWN, VFIO_PCI_ABSENT, VFIO_PCI_MODULE, VFIO_PCI_BUILT_IN };
+
+/* depmod's list of modules and the kernel's own of what is built in. */
+static enum vfio_pci find_vfio_pci(const char *version)
+{
+	CLEANUP_FREE char *list = format_text("/lib/modules/%s/modules.builtin", version);
+	CLEANUP_FREE char *dependencies =
+		format_text("/lib/modules/%s/modules.dep", version);
+	CLEANUP_FREE char *built_in = NULL, *modules = NULL;
+
+	if (root_read(list, &built_in, NULL) == 0 &&
+		strstr(built_in, "/vfio-pci.ko") != NULL)
+		return VFIO_PCI_BUILT_IN;
+	if (root_read(dependencies, &modules, NULL) < 0)
+		return VFIO_PCI_UNKNOWN;
+	return strstr(modules, "/vfio-pci.ko") != NULL ? VFIO_PCI_MODULE
+						       : VFIO_PCI_ABSENT;
+}
+
+static const struct generator *maker(const struct image *image)
+{
+	for (size_t i = 0; generators[i] != NULL; i++)
+		if ((image->facts & generators[i]->mark) != 0)
+			return generators[i];
+	return NULL;
+}
+
+/* A good program, called first, and vfio-pci if the kernel has it as a module. */
+static bool is_answered(const struct image *image, const void *data)
+{
+	const enum vfio_pci *vfio_pci = data;
+	const struct generator *generator = maker(image);
+	unsigned int needs = IMAGE_PROGRAM;
+
+	if (*vfio_pci == VFIO_PCI_MODULE)
+		needs |= IMAGE_MODULE;
+	if (generator == NULL)
+		return false;
+	needs |= generator->needs(image);
+	return (image->facts & needs) == needs;
+}
+
+static char *fault_of_program(const struct image *image, const char *path)
+{
+	CLEANUP_FREE char *program = NULL;
+	size_t size;
+
+	if (image->program == NULL)
+		return format_text("the early program is not in %s", path);
+	if (!is_static_program(image->program, image->program_size))
+		return format_text(
+			"the early program in %s needs libraries, and cannot run there",
+			path);
+	/* Without an installed one, as in a build directory, there is nothing to compare.
+	 */
+	if (root_read(PROGRAM, &program, &size) == 0 &&
+		(size != image->program_size ||
+			memcmp(program, image->program, size) != 0))
+		return format_text(
+			"the early program in %s is another version than " PROGRAM, path);
+	return NULL;
+}
+
+static char *fault_of_maker(const struct image *image, const char *path)
+{
+	const char *name = (image->facts & IMAGE_MKINITCPIO) != 0 ? "mkinitcpio"
+			   : (image->facts & IMAGE_BOOSTER) != 0  ? "booster"
+								  : NULL;
+
+	if (name != NULL)
+		return format_text("%s was made by %s, for which vfio-early has no part "
+				   "yet",
+			path, name);
+	return format_text(
+		"%s was made by a program that vfio-early does not know", path);
+}
+
+static char *look(struct kernel *kernel, enum vfio_pci vfio_pci, bool whole)
+{
+	const struct generator *generator;
+	struct image image;
+	char *reason = NULL;
+
+	if (image_look(kernel->image, kernel->version, whole ? NULL : is_answered,
+		    &vfio_pci, &image, &reason) == 0) {
+		generator = maker(&image);
+		kernel->generator = generator != NULL ? generator->name : NULL;
+		reason = generator == NULL ? fault_of_maker(&image, kernel->image)
+					   : fault_of_program(&image, kernel->image);
+		if (reason == NULL)
+			reason = generator->fault(&image, kernel->image);
+		if (vfio_pci == VFIO_PCI_MODULE && (image.facts & IMAGE_MODULE) == 0)
+			kernel->note = format_text(
+				"vfio-pci is not in %s: the chosen devices are kept from "
+				"other drivers there, and given to vfio-pci after it",
+				kernel->image);
+	}
+	image_free(&image);
+	return reason;
+}
+
+void kernel_check(struct kernel *kernel, bool whole)
+{
+	enum vfio_pci vfio_pci = find_vfio_pci(kernel->version);
+
+	free(kernel->reason);
+	free(kernel->note);
+	kernel->note = NULL;
+	kernel->generator = NULL;
+	if (kernel->image == NULL)
+		kernel->reason = format_text(
+			"kernel %s has no initramfs in /boot", kernel->version);
+	else if (vfio_pci == VFIO_PCI_ABSENT)
+		kernel->reason =
+			format_text("kernel %s has no vfio-pci: neither built in, "
+				    "nor as a module in /lib/modules/%s",
+				kernel->version, kernel->version);
+	else
+		kernel->reason = look(kernel, vfio_pci, whole);
+	kernel->ready = kernel->reason == NULL;
+}
+
+void kernels_check(struct kernels *kernels)
+{
+	for (size_t i = 0; i < kernels->count; i++)
+		kernel_check(&kernels->kernel[i], false);
+}
