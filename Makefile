@@ -40,6 +40,7 @@ hook_flags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-table
 	-fstack-protector-strong
 hook_link := -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--build-id=none
 tool_flags = -fPIE -fstack-protector-strong -DVERSION='"$(VERSION)"' \
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 tool_link = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
@@ -96,6 +97,11 @@ install-image-hooks:
 	chmod 0755 $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
 	install -m 0755 initramfs-tools/scripts/init-top/00-vfio-early \
 		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
+	install -d $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
+	sed '$(hook_path)' dracut/55vfio-early/module-setup.sh.in > $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
+	chmod 0755 $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
+	install -m 0755 dracut/55vfio-early/vfio-early.sh $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/
+	install -m 0644 dracut/55vfio-early/vfio-early.service $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/
 
 # Our own checks are strict; a packager's build is not.
 strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
