@@ -49,7 +49,7 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 test_programs = $(BUILD)/tests/print-flag
 
 # The part of the hook that decides and reads is linked into the tool too.
-shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c
+shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c
 hook_sources := $(sort $(wildcard cmdline/*.c hook/*.c))
 tool_sources := $(sort $(wildcard cmdline/*.c tools/*.c tools/*/*.c) $(shared_hook))
 hook_objects := $(hook_sources:%.c=$(BUILD)/hook/%.o)

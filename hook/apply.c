@@ -26,25 +26,6 @@ unsigned int card_end(const struct plan *plan, unsigned int first)
 	return end;
 }
 
-const char *outcome_text(enum outcome outcome)
-{
-	switch (outcome) {
-	case OUTCOME_LEFT:
-		return "left";
-	case OUTCOME_TAKEN:
-		return "taken";
-	case OUTCOME_KEPT:
-		return "kept";
-	case OUTCOME_HELD:
-		return "held";
-	case OUTCOME_RESTORED:
-		return "restored";
-	case OUTCOME_FAILED:
-		return "failed";
-	}
-	return "";
-}
-
 /* The name as the bus's files want it: the address as text. */
 static void address_text(const struct pci_address *address, char buffer[24])
 {

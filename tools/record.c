@@ -8,19 +8,6 @@
 
 static const char header[] = "vfio-early 1";
 
-static const char *const outcomes[] = {
-	[OUTCOME_LEFT] = "left",
-	[OUTCOME_TAKEN] = "taken",
-	[OUTCOME_KEPT] = "kept",
-	[OUTCOME_RESTORED] = "restored",
-	[OUTCOME_FAILED] = "failed",
-};
-
-const char *record_outcome(enum outcome outcome)
-{
-	return outcomes[outcome];
-}
-
 /* The text behind "KEY=", NULL if the word is another one. */
 static const char *value_of(const char *word, const char *key)
 {
@@ -42,9 +29,9 @@ static bool read_number(const char *text, uint64_t *out)
 
 static bool read_outcome(const char *word, enum outcome *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
-		if (strcmp(word, outcomes[i]) == 0) {
-			*out = (enum outcome)i;
+	for (enum outcome i = OUTCOME_LEFT; i <= OUTCOME_FAILED; i++)
+		if (strcmp(word, outcome_text(i)) == 0) {
+			*out = i;
 			return true;
 		}
 	return false;

@@ -39,7 +39,4 @@ void record_free(struct record *record);
 const struct record_line *record_of(
 	const struct record *record, const struct pci_address *address);
 
-/* The record's word for it: "taken", "kept", "left", "restored", "failed". */
-const char *record_outcome(enum outcome outcome);
-
 #endif
