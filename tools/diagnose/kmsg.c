@@ -7,9 +7,13 @@
 #include "tools/base.h"
 #include "tools/diagnose/kmsg.h"
 
-/* \xNN back to bytes, and whatever would break a line to a blank. */
+/*
+ * \xNN back to bytes, and whatever would break a line to a blank. NVIDIA's driver begins
+ * each line of a message with its name, which is not part of the sentence.
+ */
 static char *unescape(const char *text, size_t length)
 {
+	static const char prefix[] = "NVRM: ";
 	char *plain = allocate_more(NULL, length + 1);
 	size_t used = 0;
 
@@ -22,6 +26,9 @@ static char *unescape(const char *text, size_t length)
 			i += 3;
 		}
 		plain[used++] = (unsigned char)c < 0x20 || c == 0x7f ? ' ' : c;
+		if (c == '\n' && length - i > sizeof(prefix) &&
+			strncmp(text + i + 1, prefix, sizeof(prefix) - 1) == 0)
+			i += sizeof(prefix) - 1;
 	}
 	while (used > 0 && plain[used - 1] == ' ')
 		used--;

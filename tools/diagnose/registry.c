@@ -5,6 +5,7 @@
 static const struct check *const catalogue[] = {
 	environment_checks,
 	iommu_checks,
+	log_checks,
 };
 
 const struct check *check_at(size_t index)
