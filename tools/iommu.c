@@ -42,8 +42,7 @@ const char *iommu_words(void)
 	return "";
 }
 
-/* The kernel takes a list: "intel_iommu=on,sm_on". */
-static bool has_option(struct span list, const char *option)
+bool iommu_has_option(struct span list, const char *option)
 {
 	while (list.length > 0) {
 		const char *comma = memchr(list.text, ',', list.length);
@@ -73,10 +72,35 @@ enum iommu iommu_in(const char *line, size_t length)
 		if (!intel && !parameter_is(&parameter, "amd_iommu") &&
 			!parameter_is(&parameter, "iommu"))
 			continue;
-		if (has_option(parameter.value, "off"))
+		if (iommu_has_option(parameter.value, "off"))
 			result = IOMMU_OFF;
-		else if (intel && has_option(parameter.value, "on"))
+		else if (intel && iommu_has_option(parameter.value, "on"))
 			result = IOMMU_ON;
 	}
 	return result;
+}
+
+bool iommu_is_on(void)
+{
+	char **groups = root_list("/sys/kernel/iommu_groups");
+	bool any = groups[0] != NULL;
+
+	root_list_free(groups);
+	return any;
+}
+
+bool iommu_in_firmware(void)
+{
+	static const char *const tables[] = {"DMAR", "IVRS", "IORT", "VIOT"};
+
+	if (!root_exists("/sys/firmware/acpi/tables"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		CLEANUP_FREE char *path =
+			format_text("/sys/firmware/acpi/tables/%s", tables[i]);
+
+		if (root_exists(path))
+			return true;
+	}
+	return false;
 }
