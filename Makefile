@@ -130,7 +130,7 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 # These parsers are pure: text in, struct out, so the drivers link nothing else.
 fuzz_parsers := $(wildcard cmdline/*.c) tools/base.c $(addprefix tools/diagnose/, span.c \
 	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c \
-	kmsg.c)
+	kmsg.c claims-read.c claims-script.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short
@@ -140,7 +140,7 @@ fuzz: $(fuzzers)
 	tests/fuzz/run.sh $(FUZZ_SECONDS) $^
 
 fuzz-short: $(fuzzers)
-	tests/fuzz/run.sh 8 $^
+	tests/fuzz/run.sh 7 $^
 
 $(BUILD)/fuzz/objects/%.o: %.c
 	@mkdir -p $(@D)

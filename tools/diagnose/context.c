@@ -132,6 +132,7 @@ const struct collector collectors[] = {
 	{"the kernel log", collect_log, false},
 	{"vfio-early's selection", collect_selection, false},
 	{"the guests' configuration", guests_collect, false},
+	{"who claims the devices", claims_collect, false},
 	{"what the devices are for", collect_intents, true},
 	{NULL, NULL, false},
 };
