@@ -4,7 +4,12 @@
 
 static const struct check *const catalogue[] = {
 	environment_checks,
+	mode_checks,
 	iommu_checks,
+	device_checks,
+	memory_checks,
+	group_checks,
+	driver_checks,
 	log_checks,
 };
 
