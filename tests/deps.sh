@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# deps.sh: installs what make check needs and this Debian machine does not have; says nothing if all is there.
+set -eu
+
+packages=$(sed 's/#.*//' <<'EOL'
+gcc			# the host tool
+libc6-dev		# and vfio-probe, which is linked statically
+make
+musl-tools		# the early program
+pkg-config		# finds the libraries:
+libpci-dev		# devices and their names
+libkmod-dev		# the drivers that claim a device
+libjansson-dev		# JSON
+libarchive-dev		# looking into initramfs images
+clang			# a second compiler's warnings
+libclang-rt-14-dev	# its sanitizers and fuzzer
+clang-format		# the house's format
+shellcheck		# clean shell
+bats			# runs the tests
+pci.ids			# names of devices
+kmod			# modules of a made-up root
+cpio			# made-up images,
+zstd			# compressed
+xz-utils		# in both ways
+grub-common		# grub-script-check and grub-editenv
+jq			# reads JSON in tests
+python3			# works the machine's console
+qemu-system-x86		# the machine
+qemu-utils		# its disks
+mmdebstrap		# what is on them
+debian-archive-keyring	# and that it is Debian's
+e2fsprogs		# their filesystem
+fdisk			# and partition
+EOL
+)
+
+missing=
+for package in $packages; do
+	case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+	*" installed") ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+
+# The laboratory finds its mirror in apt's lists, so they must be there even if no package is missing.
+# shellcheck disable=SC2016 # a name for apt to fill in
+mirrors=$(apt-get indextargets --format '$(ORIGIN)' 'Created-By: Packages' | grep -c Debian) || :
+[ -n "$missing" ] || [ "$mirrors" = 0 ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+	echo "deps.sh: this needs root: apt-get update && apt-get install$missing" >&2
+	exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+# shellcheck disable=SC2086 # a list
+[ -z "$missing" ] || apt-get -qq -y --no-install-recommends install $missing >/dev/null
