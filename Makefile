@@ -114,6 +114,12 @@ check:
 	$(MAKE) lint all $(test_programs)
 	tests/run.sh tests/fast tests/boot
 
+# The whole job in a virtual machine, for someone who sees it for the first time.
+demo:
+	@tests/deps.sh
+	@$(MAKE) -s all
+	@tests/demo.sh
+
 check-fast: lint all $(test_programs)
 	tests/run.sh tests/fast
 
