@@ -10,6 +10,7 @@
 #include "tools/grub-script.h"
 #include "tools/grub-words.h"
 #include "tools/grubenv.h"
+#include "tools/kernels.h"
 #include "tools/run.h"
 
 #define SUFFIX "GPU for virtual machines (vfio-early)"
@@ -19,6 +20,13 @@ enum { GENERATOR_SECONDS = 300, CHECK_SECONDS = 60 };
 /* The marks of the guard: set before the kernel is loaded, cleared by the system. */
 static const char mark_pending[] = "\tset " GRUBENV_PENDING "=1\n"
 				   "\tsave_env " GRUBENV_PENDING "\n";
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
 
 static char *variable(const char *name)
 {
@@ -86,8 +94,7 @@ static int run_generators(const struct grub_words *words, char **text, char **wh
 /* "Debian GNU/Linux" of "Debian GNU/Linux, with Linux 6.1.0-1-amd64", in any language. */
 static char *system_name(const char *title, const char *kernel)
 {
-	const char *slash = strrchr(kernel, '/');
-	const char *dash = strchr(slash != NULL ? slash : kernel, '-');
+	const char *dash = strchr(file_name(kernel), '-');
 	const char *version = dash != NULL ? strstr(title, dash + 1) : NULL;
 	const char *comma = NULL;
 
@@ -153,9 +160,24 @@ static bool fits(const struct menu_entry *entry, const char *kernel)
 	       CMDLINE_SIZE - 1;
 }
 
-/* The entries of a menu that load a kernel, as ours. */
-static int print_menu(
-	FILE *to, const struct menu *menu, const struct grub_inputs *inputs, char **why)
+/* Whether the early program is in the image that the entry loads. */
+static bool is_ready(const struct menu_entry *entry, const struct kernels *kernels)
+{
+	CLEANUP_FREE char *initrd = menu_initrd(entry->body);
+
+	for (size_t i = 0; initrd != NULL && i < kernels->count; i++) {
+		const struct kernel *kernel = &kernels->kernel[i];
+
+		if (kernel->image != NULL &&
+			strcmp(file_name(kernel->image), file_name(initrd)) == 0)
+			return kernel->ready;
+	}
+	return false;
+}
+
+/* The entries of a menu whose kernels can give devices away, as ours. */
+static int print_menu(FILE *to, const struct menu *menu, const struct kernels *kernels,
+	const struct grub_inputs *inputs, char **why)
 {
 	const char *mark = inputs->guard.on ? mark_pending : NULL;
 	unsigned int count = 0;
@@ -165,7 +187,7 @@ static int print_menu(
 		CLEANUP_FREE char *kernel = NULL, *body = NULL, *title = NULL, *id = NULL;
 
 		kernel = entry->submenu ? NULL : menu_kernel(entry->body);
-		if (kernel != NULL)
+		if (kernel != NULL && is_ready(entry, kernels))
 			body = menu_body(entry->body, "savedefault", mark);
 		if (body == NULL)
 			continue;
@@ -191,7 +213,8 @@ static int print_menu(
 		print_entry(to, "\t", entry, title, id, body);
 	}
 	if (count == 0) {
-		*why = copy_text("10_linux gave no entry for any kernel");
+		*why = copy_text("no kernel has a boot entry and an initramfs image with "
+				 "the early program");
 		return -ENOENT;
 	}
 	fputs("}\n", to);
@@ -220,6 +243,7 @@ static int compose(const char *generated, const struct grub_inputs *inputs,
 {
 	CLEANUP_FREE char *head = grub_inputs_format(inputs);
 	CLEANUP_FREE char *takeover = grub_takeover(&inputs->guard);
+	struct kernels kernels;
 	struct menu menu;
 	size_t length;
 	FILE *to;
@@ -236,7 +260,10 @@ static int compose(const char *generated, const struct grub_inputs *inputs,
 	for (size_t i = 0; i < left_out->count; i++)
 		fprintf(to, "# vfio-early: left out of these entries: %s\n",
 			left_out->line[i]);
-	error = print_menu(to, &menu, inputs, why);
+	kernels_find(&kernels);
+	kernels_check(&kernels);
+	error = print_menu(to, &menu, &kernels, inputs, why);
+	kernels_free(&kernels);
 	fputs(takeover, to);
 	fclose(to);
 	menu_free(&menu);

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_cmdline,
 	&command_diagnose,
+	&command_confirm,
 	&command_grub_entries,
 	NULL,
 };
