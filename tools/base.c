@@ -51,6 +51,13 @@ char *copy_text(const char *text)
 	return copy;
 }
 
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 void free_pointer(void *pointer)
 {
 	free(*(void **)pointer);

@@ -25,6 +25,9 @@ void *allocate_more(void *old, size_t size);
 char *copy_text(const char *text);
 void free_pointer(void *pointer);
 
+/* The last component of a path; a part of it. */
+const char *path_name(const char *path);
+
 /* "vfio-early: ..." and a newline on standard error. */
 void complain(const char *format, ...) PRINTF(1, 2);
 

@@ -21,13 +21,6 @@ enum { GENERATOR_SECONDS = 300, CHECK_SECONDS = 60 };
 static const char mark_pending[] = "\tset " GRUBENV_PENDING "=1\n"
 				   "\tsave_env " GRUBENV_PENDING "\n";
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 static char *variable(const char *name)
 {
 	const char *value = getenv(name);
@@ -94,7 +87,7 @@ static int run_generators(const struct grub_words *words, char **text, char **wh
 /* "Debian GNU/Linux" of "Debian GNU/Linux, with Linux 6.1.0-1-amd64", in any language. */
 static char *system_name(const char *title, const char *kernel)
 {
-	const char *dash = strchr(file_name(kernel), '-');
+	const char *dash = strchr(path_name(kernel), '-');
 	const char *version = dash != NULL ? strstr(title, dash + 1) : NULL;
 	const char *comma = NULL;
 
@@ -169,7 +162,7 @@ static bool is_ready(const struct menu_entry *entry, const struct kernels *kerne
 		const struct kernel *kernel = &kernels->kernel[i];
 
 		if (kernel->image != NULL &&
-			strcmp(file_name(kernel->image), file_name(initrd)) == 0)
+			strcmp(path_name(kernel->image), path_name(initrd)) == 0)
 			return kernel->ready;
 	}
 	return false;

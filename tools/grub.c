@@ -37,7 +37,7 @@ static void add_images(struct grub *grub, const char *body)
 		CLEANUP_FREE char *image = menu_initrd(menu.entry[i].body);
 
 		if (image != NULL)
-			lines_add(&grub->images, "%s", file_name(image));
+			lines_add(&grub->images, "%s", path_name(image));
 	}
 	menu_free(&menu);
 }
@@ -91,15 +91,25 @@ bool grub_will_pass(const struct grub *grub)
 	if (!grub->present || grub->failed || (guard && grub->pending))
 		return false;
 	if (grub->next_entry != NULL)
-		return strncmp(grub->next_entry, GRUB_ENTRY_ID,
-			       strlen(GRUB_ENTRY_ID)) == 0;
+		return strncmp(grub->next_entry, GRUB_ENTRY_ID, strlen(GRUB_ENTRY_ID)) ==
+		       0;
 	return grub->enabled || (grub->once && grub->inputs.guard.save);
 }
 
 bool grub_has_kernel(const struct grub *grub, const struct kernel *kernel)
 {
 	for (size_t i = 0; kernel->image != NULL && i < grub->images.count; i++)
-		if (strcmp(grub->images.line[i], file_name(kernel->image)) == 0)
+		if (strcmp(grub->images.line[i], path_name(kernel->image)) == 0)
+			return true;
+	return false;
+}
+
+/* Whether an entry's image is that of a kernel that is ready. */
+static bool is_ready(const struct kernels *kernels, const char *image)
+{
+	for (size_t i = 0; i < kernels->count; i++)
+		if (kernels->kernel[i].image != NULL && kernels->kernel[i].ready &&
+			strcmp(path_name(kernels->kernel[i].image), image) == 0)
 			return true;
 	return false;
 }
@@ -107,15 +117,40 @@ bool grub_has_kernel(const struct grub *grub, const struct kernel *kernel)
 bool grub_is_current(const struct grub *grub, const struct grub_inputs *inputs,
 	const struct kernels *kernels)
 {
-	size_t ready = 0, entries = 0;
-
 	if (!grub->present || grub->inputs.words == NULL ||
 		!grub_inputs_same(&grub->inputs, inputs))
 		return false;
 	for (size_t i = 0; i < kernels->count; i++)
-		if (kernels->kernel[i].ready) {
-			ready++;
-			entries += grub_has_kernel(grub, &kernels->kernel[i]);
-		}
-	return entries == ready;
+		if (kernels->kernel[i].ready &&
+			!grub_has_kernel(grub, &kernels->kernel[i]))
+			return false;
+	for (size_t i = 0; i < grub->images.count; i++)
+		if (!is_ready(kernels, grub->images.line[i]))
+			return false;
+	return true;
+}
+
+int grub_set(enum grub_switch to, bool *changed, char **why)
+{
+	/* All four are there from the first on, so that GRUB has room for its marks. */
+	static const char *const off[] = {
+		GRUBENV_ENABLED "=0", GRUBENV_ONCE "=0", GRUBENV_FAILED "=0", NULL};
+	static const char *const on[] = {GRUBENV_ENABLED "=1", GRUBENV_ONCE "=0",
+		GRUBENV_PENDING "=0", GRUBENV_FAILED "=0", NULL};
+	static const char *const once[] = {GRUBENV_ENABLED "=0", GRUBENV_ONCE "=1",
+		GRUBENV_PENDING "=0", GRUBENV_FAILED "=0", NULL};
+	CLEANUP_FREE char *text = NULL;
+	int error = grubenv_read(&text, why);
+
+	*changed = false;
+	if (error < 0)
+		return error;
+	if (to != GRUB_OFF)
+		return grubenv_change(to == GRUB_ONCE ? once : on, changed, why);
+	/* Where nothing is on, nothing is written, not even zeros. */
+	if (!grubenv_is_set(text, GRUBENV_ENABLED) &&
+		!grubenv_is_set(text, GRUBENV_ONCE) &&
+		!grubenv_is_set(text, GRUBENV_FAILED))
+		return 0;
+	return grubenv_change(off, changed, why);
 }

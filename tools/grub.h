@@ -15,7 +15,8 @@ struct grub {
 	bool once;
 	bool pending;
 	bool failed;
-	char *next_entry; /* of grub-reboot, which goes before all; NULL if there is none */
+	char *next_entry; /* of grub-reboot, which goes before all; NULL if there is none
+			   */
 	char *trouble;	  /* a sentence: why grubenv cannot be read; NULL */
 
 	/* grub.cfg */
@@ -23,7 +24,8 @@ struct grub {
 	/* What it was made from: words, guard. All empty if it is not present, or of
 	 * another version of vfio-early. */
 	struct grub_inputs inputs;
-	struct lines images; /* the initramfs images of its entries, without directories */
+	struct lines
+		images; /* the initramfs images of its entries, without directories */
 };
 
 void grub_read(struct grub *grub);
