@@ -25,6 +25,7 @@ zstd			# compressed
 xz-utils		# in both ways
 grub-common		# grub-script-check and grub-editenv
 jq			# reads JSON in tests
+strace			# which files the early program touches
 python3			# works the machine's console
 qemu-system-x86		# the machine
 qemu-utils		# its disks
