@@ -46,8 +46,7 @@ static int print_words(
 {
 	const char *iommu = iommu_words();
 	CLEANUP_FREE char *flag = format_text(FLAG_NAME "=%s", value);
-	CLEANUP_FREE char *words =
-		format_text("%s%s%s", flag, iommu[0] != '\0' ? " " : "", iommu);
+	CLEANUP_FREE char *words = choose_words(value);
 	CLEANUP_FREE char *why = NULL;
 	struct prediction *prediction = predict(words, true, &why);
 	int status = STATUS_OK;

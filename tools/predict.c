@@ -23,25 +23,11 @@ static bool driver_is_built_in(const char *driver)
 	return root_exists(module) && !root_exists(state);
 }
 
-/*
- * No group now, because the IOMMU is off in this boot, may be one in a boot that turns it
- * on: the firmware describes an IOMMU in the ACPI table DMAR (Intel) or IVRS (AMD).
- */
-static bool iommu_is_only_off(void)
-{
-	char **groups = root_list("/sys/kernel/iommu_groups");
-	bool off = groups[0] == NULL &&
-		   (root_exists("/sys/firmware/acpi/tables/DMAR") ||
-			   root_exists("/sys/firmware/acpi/tables/IVRS"));
-
-	root_list_free(groups);
-	return off;
-}
-
 /* The devices as the early program will find them. */
 static void make_early(struct scan *scan, enum iommu iommu)
 {
-	bool assume_group = iommu == IOMMU_ON && iommu_is_only_off();
+	/* What has no group only because the IOMMU is off in this boot. */
+	bool assume_group = iommu == IOMMU_ON && !iommu_is_on() && iommu_in_firmware();
 
 	for (unsigned int i = 0; i < scan->count; i++) {
 		struct device *device = &scan->device[i];

@@ -158,7 +158,6 @@ refused() { # STATUS SENTENCE DEVICE...
 
 @test "an IOMMU that only this boot has off is no reason for a note" {
 	no_iommu
-	mkdir -p "$root/sys/firmware/acpi/tables"
 	: >"$root/sys/firmware/acpi/tables/DMAR"
 	words "$card_1" 01:00
 }
