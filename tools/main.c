@@ -12,6 +12,7 @@
 
 static const struct command *const commands[] = {
 	&command_list,
+	&command_status,
 	&command_cmdline,
 	&command_diagnose,
 	&command_confirm,

@@ -112,7 +112,8 @@ pci_bind() { # ADDRESS DRIVER
 
 # Takes the IOMMU out of the machine.
 no_iommu() {
-	rm -rf "$root/sys/kernel/iommu_groups" "$root/sys/class/iommu" "$root/sys/firmware/acpi"
+	rm -rf "$root/sys/kernel/iommu_groups" "$root/sys/class/iommu" \
+		"$root/sys/firmware/acpi/tables/DMAR"
 	find "$root/sys/devices" -name iommu_group -delete
 }
 
@@ -199,6 +200,62 @@ make_machine() {
 boot_with() { # WORDS
 	echo "BOOT_IMAGE=/boot/vmlinuz-6.1.0-1-amd64 root=UUID=0815 ro quiet${1:+ $1}" |
 		put /proc/cmdline
+}
+
+# A kernel with an initramfs-tools image: make_kernel VERSION [bare]; a bare image has
+# nothing of vfio-early.
+make_kernel() {
+	local tree=$BATS_TEST_TMPDIR/image
+	mkdir -p "$tree"/{conf,scripts/init-top,usr/bin} "$root/boot" "$root/lib/modules/$1"
+	: >"$root/boot/vmlinuz-$1"
+	echo kernel/drivers/vfio/pci/vfio-pci.ko >"$root/lib/modules/$1/modules.builtin"
+	: >"$tree/conf/arch.conf"
+	echo '/scripts/init-top/udev "$@"' >"$tree/scripts/init-top/ORDER"
+	if [ "${2-}" != bare ]; then
+		cp "$top/vfio-early-hook" "$tree/usr/bin/"
+		: >"$tree/scripts/init-top/00-vfio-early"
+		sed -i '1i /scripts/init-top/00-vfio-early "$@"' "$tree/scripts/init-top/ORDER"
+	fi
+	(cd "$tree" && find . | cpio --quiet -o -H newc) >"$root/boot/initrd.img-$1"
+	rm -r "$tree"
+}
+
+# A grub.cfg with a normal entry, and with ours if words are given: make_grub [WORDS
+# [GUARD]]; GUARD is the line on a guard that is off.
+make_grub() {
+	{
+		cat <<-'END'
+			### BEGIN /etc/grub.d/10_linux ###
+			menuentry 'Debian GNU/Linux' --class debian $menuentry_id_option 'gnulinux-simple-0815' {
+				linux	/boot/vmlinuz-6.1.0-1-amd64 root=UUID=0815 ro quiet
+				initrd	/boot/initrd.img-6.1.0-1-amd64
+			}
+			### END /etc/grub.d/10_linux ###
+			### BEGIN /etc/grub.d/45_vfio_early ###
+		END
+		[ $# -eq 0 ] || cat <<-END
+			# vfio-early: form 1
+			# vfio-early: words $1
+			${2-}
+			menuentry 'Debian GNU/Linux, GPU' \$menuentry_id_option 'vfio-early' {
+				linux	/boot/vmlinuz-6.1.0-1-amd64 root=UUID=0815 ro quiet $1
+			}
+		END
+		echo '### END /etc/grub.d/45_vfio_early ###'
+	} | put /boot/grub/grub.cfg
+	make_grubenv
+}
+
+# The variables that GRUB keeps: make_grubenv [NAME=VALUE]...
+make_grubenv() {
+	local block=$'# GRUB Environment Block\n' variable
+	for variable; do
+		block+=$variable$'\n'
+	done
+	while [ ${#block} -lt 1024 ]; do
+		block+='#'
+	done
+	printf %s "$block" >"$root/boot/grub/grubenv"
 }
 
 # The record of a boot that gave card 1 to vfio-pci, and the machine as it is after it.
