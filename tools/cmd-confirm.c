@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What vfio-early-confirm.service calls when the system is up. */
-#include "tools/base.h"
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tools/changes.h"
 #include "tools/command.h"
 #include "tools/grubenv.h"
-#include "tools/json.h"
 
 static int run(const struct options *options, int argc, char **argv)
 {
 	/* Only a mark that is set: where there is none, grubenv is not even made. */
 	static const char *const clear[] = {GRUBENV_PENDING "=0", NULL};
 	CLEANUP_FREE char *text = NULL, *why = NULL;
-	bool changed = false;
+	struct changes changes = {0};
 	int error;
 
 	if (argc > 1) {
@@ -19,17 +21,16 @@ static int run(const struct options *options, int argc, char **argv)
 	}
 	error = grubenv_read(&text, &why);
 	if (error == 0 && grubenv_is_set(text, GRUBENV_PENDING))
-		error = grubenv_change(clear, &changed, &why);
-	if (error < 0) {
+		error = grubenv_change(clear, &changes.changed, &why);
+	if (changes.changed)
+		lines_add(&changes.steps, "tell GRUB that this boot came up");
+	/* Quiet where there is nothing to do, which is at every normal boot. */
+	if (options->json && changes_print(options, &changes, why) < 0)
+		error = -EIO;
+	else if (!options->json && error < 0)
 		complain("%s; the next boot will be a normal one", why);
-		return STATUS_FAILED;
-	}
-	if (options->json)
-		return json_print(json_pack("{s:b,s:b,s:[]}", "changed", changed,
-			       "reboot_required", false, "steps")) == 0
-			? STATUS_OK
-			: STATUS_FAILED;
-	return STATUS_OK;
+	changes_free(&changes);
+	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
 const struct command command_confirm = {

@@ -135,6 +135,16 @@ static void put_back(const char *path, const char *before, char **why)
 	*why = both;
 }
 
+int grub_find_script(char **why)
+{
+	if (run_finds(SCRIPT))
+		return 0;
+	*why = format_text("%s%s is not there, or not executable; installing vfio-early "
+			   "puts it there",
+		root_directory, SCRIPT);
+	return -ENOENT;
+}
+
 int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
 	bool *changed, struct lines *notes, char **why)
 {
@@ -147,12 +157,6 @@ int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
 	int error;
 
 	*changed = false;
-	if (!run_finds(SCRIPT)) {
-		*why = format_text("%s%s is not there, or not executable: 'make install' "
-				   "puts it there",
-			root_directory, SCRIPT);
-		return -ENOENT;
-	}
 	error = read_config(path, &before, why);
 	if (error < 0)
 		return error;

@@ -39,6 +39,8 @@ bool grub_has_kernel(const struct grub *grub, const struct kernel *kernel);
 bool grub_is_current(const struct grub *grub, const struct grub_inputs *inputs,
 	const struct kernels *kernels);
 
+/* 0, or -errno and a sentence, if grub-mkconfig would not call us. */
+int grub_find_script(char **why);
 /* The command that makes grub.cfg anew, for people; malloc'ed. */
 char *grub_update_command(void);
 /*

@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
 	&command_status,
 	&command_cmdline,
 	&command_diagnose,
+	&command_enable,
+	&command_disable,
 	&command_confirm,
 	&command_grub_entries,
 	NULL,

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/changes.h"
+#include "tools/command.h"
+#include "tools/json.h"
+#include "tools/write.h"
+
+static json_t *as_json(const struct lines *lines)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < lines->count; i++)
+		json_array_append_new(array, json_text(lines->line[i]));
+	return array;
+}
+
+int changes_print(
+	const struct options *options, const struct changes *changes, const char *failure)
+{
+	const char *heading = write_dry_run ? "Would be done:" : "Done:";
+
+	for (size_t i = 0; i < changes->refused.count; i++)
+		complain("refused: %s", changes->refused.line[i]);
+	if (options->json) {
+		if (failure != NULL)
+			complain("%s", failure);
+		return json_print(json_pack("{s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
+			"changed", changes->changed, "dry_run", write_dry_run,
+			"reboot_required", changes->reboot_required, "steps",
+			as_json(&changes->steps), "notes", as_json(&changes->notes),
+			"refused", as_json(&changes->refused), "error",
+			json_text(failure)));
+	}
+	if (failure != NULL && !write_dry_run)
+		heading = "Done before it failed:";
+	if (changes->steps.count > 0)
+		printf("%s\n", heading);
+	else if (failure == NULL)
+		printf("Nothing to do: all is as it should be.\n");
+	for (size_t i = 0; i < changes->steps.count; i++)
+		printf("  %s\n", changes->steps.line[i]);
+	for (size_t i = 0; i < changes->notes.count; i++)
+		printf("Note: %s.\n", changes->notes.line[i]);
+	fflush(stdout);
+	if (failure != NULL)
+		complain("%s", failure);
+	return 0;
+}
+
+void changes_free(struct changes *changes)
+{
+	lines_free(&changes->steps);
+	lines_free(&changes->refused);
+	lines_free(&changes->notes);
+}
