@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,20 +6,12 @@
 #include "tools/base.h"
 #include "tools/command.h"
 #include "tools/json.h"
-#include "tools/root.h"
+#include "tools/diagnose/options.h"
+#include "tools/diagnose/output.h"
+#include "tools/diagnose/redact.h"
 #include "tools/diagnose/report.h"
 #include "tools/diagnose/run.h"
-
-enum format { FORMAT_TEXT, FORMAT_JSON };
-
-struct wanted {
-	struct request request;
-	struct lines only, ignore; /* ids of checks */
-	enum format format;
-	bool strict, verbose, list;
-	int colour; /* -1: as the terminal has it */
-	double seconds;
-};
+#include "tools/diagnose/signatures.h"
 
 static int list_checks(bool json)
 {
@@ -41,6 +32,38 @@ static int list_checks(bool json)
 	return STATUS_OK;
 }
 
+static json_t *describe_signature(const struct signature *signature)
+{
+	json_t *said = json_array();
+
+	for (size_t i = 0; i < SIGNATURE_TEXTS && signature->said[i].text != NULL; i++)
+		json_array_append_new(
+			said, json_pack("{ss so so}", "text", signature->said[i].text,
+				      "since", json_text(signature->said[i].since),
+				      "until", json_text(signature->said[i].until)));
+	return json_pack("{ss so ss ss ss ss so}", "id", signature->id, "said", said,
+		"for_vm", check_status_name(signature->vm), "for_host",
+		check_status_name(signature->host), "cause", signature->cause, "fix",
+		signature->fix, "supports", json_text(signature->check));
+}
+
+static int list_signatures(bool json)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < signature_count; i++) {
+		if (!json)
+			printf("%-5s %s\n", signatures[i].id, signatures[i].cause);
+		json_array_append_new(array, describe_signature(&signatures[i]));
+	}
+	if (json)
+		return json_print(json_pack("{so}", "signatures", array)) < 0
+			       ? STATUS_USAGE
+			       : STATUS_OK;
+	json_decref(array);
+	return STATUS_OK;
+}
+
 static bool is_listed(const struct lines *lines, const char *id)
 {
 	for (size_t i = 0; i < lines->count; i++)
@@ -49,184 +72,31 @@ static bool is_listed(const struct lines *lines, const char *id)
 	return false;
 }
 
-/* Adds the ids of a list with commas; false if one is no check. */
-static bool add_ids(struct lines *lines, const char *list)
-{
-	CLEANUP_FREE char *copy = copy_text(list);
-	char *rest = copy, *id;
-
-	while ((id = strsep(&rest, ",")) != NULL) {
-		size_t i = 0;
-
-		while (check_at(i) != NULL && strcmp(check_at(i)->id, id) != 0)
-			i++;
-		if (check_at(i) == NULL) {
-			complain("no check '%s'; 'vfio-early diagnose --list-checks' "
-				 "lists them",
-				id);
-			return false;
-		}
-		lines_add(lines, "%s", id);
-	}
-	return true;
-}
-
-static bool guest_number(const char *option, const char *text, long *number)
-{
-	char *end;
-
-	*number = strtol(text, &end, 10);
-	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && *number <= 999999999)
-		return true;
-	complain("--%s takes the number of a guest, not '%s'", option, text);
-	return false;
-}
-
-static bool choose_format(const char *name, enum format *format)
-{
-	static const char *const names[] = {"text", "json"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(name, names[i]) == 0) {
-			*format = (enum format)i;
-			return true;
-		}
-	complain("--format is text or json, not '%s'", name);
-	return false;
-}
-
-static bool choose_want(const char *name, enum want *want)
-{
-	if (strcmp(name, "vm") != 0 && strcmp(name, "host") != 0) {
-		complain("--want is vm or host, not '%s'", name);
-		return false;
-	}
-	*want = strcmp(name, "vm") == 0 ? WANT_VM : WANT_HOST;
-	return true;
-}
-
-static bool choose_colour(const char *name, int *colour)
-{
-	if (strcmp(name, "always") == 0)
-		*colour = 1;
-	else if (strcmp(name, "never") == 0)
-		*colour = 0;
-	else if (strcmp(name, "auto") == 0)
-		*colour = -1;
-	else
-		return complain("--color is auto, always or never, not '%s'", name),
-		       false;
-	return true;
-}
-
-static bool read_options(int argc, char **argv, struct wanted *wanted)
-{
-	static const struct option known[] = {
-		{"ct", required_argument, NULL, 'c'},
-		{"vm", required_argument, NULL, 'v'},
-		{"domain", required_argument, NULL, 'd'},
-		{"want", required_argument, NULL, 'w'},
-		{"dmesg", required_argument, NULL, 'm'},
-		{"format", required_argument, NULL, 'f'},
-		{"only", required_argument, NULL, 'o'},
-		{"ignore", required_argument, NULL, 'i'},
-		{"strict", no_argument, NULL, 's'},
-		{"verbose", no_argument, NULL, 'V'},
-		{"color", required_argument, NULL, 'C'},
-		{"timeout", required_argument, NULL, 't'},
-		{"list-checks", no_argument, NULL, 'l'},
-		{0},
-	};
-	struct request *request = &wanted->request;
-	int option, guests = 0;
-	bool good = true;
-
-	while (good && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
-		switch (option) {
-		case 'c':
-			good = guest_number("ct", optarg, &request->container);
-			guests++;
-			break;
-		case 'v':
-			good = guest_number("vm", optarg, &request->machine);
-			guests++;
-			break;
-		case 'd':
-			request->domain = optarg;
-			guests++;
-			break;
-		case 'w':
-			good = choose_want(optarg, &request->want);
-			guests++;
-			break;
-		case 'm':
-			request->dmesg = optarg;
-			break;
-		case 'f':
-			good = choose_format(optarg, &wanted->format);
-			break;
-		case 'o':
-			good = add_ids(&wanted->only, optarg);
-			break;
-		case 'i':
-			good = add_ids(&wanted->ignore, optarg);
-			break;
-		case 's':
-			wanted->strict = true;
-			break;
-		case 'V':
-			wanted->verbose = true;
-			break;
-		case 'C':
-			good = choose_colour(optarg, &wanted->colour);
-			break;
-		case 't':
-			wanted->seconds = atof(optarg);
-			good = wanted->seconds > 0;
-			if (!good)
-				complain("--timeout takes seconds, not '%s'", optarg);
-			break;
-		case 'l':
-			wanted->list = true;
-			break;
-		default:
-			good = false;
-		}
-	if (good && optind < argc) {
-		complain("diagnose takes no word like '%s'", argv[optind]);
-		good = false;
-	}
-	if (good && guests > 1) {
-		complain("one of --ct, --vm, --domain and --want at a time");
-		good = false;
-	}
-	if (!good)
-		fputs("Try 'vfio-early help diagnose'.\n", stderr);
-	return good;
-}
-
 /* The terminal's own wish, and https://no-color.org. */
-static bool use_colour(int asked)
+static bool use_colour(const struct wanted *wanted)
 {
 	const char *terminal = getenv("TERM"), *none = getenv("NO_COLOR");
 
-	if (asked >= 0)
-		return asked == 1;
-	return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') &&
-	       terminal != NULL && strcmp(terminal, "dumb") != 0;
+	if (wanted->colour >= 0)
+		return wanted->colour == 1;
+	return wanted->output == NULL && isatty(STDOUT_FILENO) &&
+	       (none == NULL || none[0] == '\0') && terminal != NULL &&
+	       strcmp(terminal, "dumb") != 0;
 }
 
-static int diagnose(const struct wanted *wanted)
+/* Runs the checks that are wanted. 0 or -errno. */
+static int make_report(const struct wanted *wanted, json_t *report)
 {
 	const struct check **checks = NULL;
 	struct run run = {
 		.request = wanted->request,
 		.collector = collectors,
 		.seconds = wanted->seconds,
-		.describe = report_describe,
+		.describe = wanted->format == FORMAT_MARKDOWN ? report_describe_whole
+							      : report_describe,
 	};
-	json_t *report = json_object(), *ignored = json_array();
-	int error, status;
+	json_t *ignored = json_array();
+	int error;
 
 	for (size_t i = 0; check_at(i) != NULL; i++) {
 		const struct check *check = check_at(i);
@@ -243,18 +113,77 @@ static int diagnose(const struct wanted *wanted)
 	}
 	run.check = checks;
 	json_object_set_new(report, "ignored", ignored);
+	json_object_set_new(report, "tool", json_string("vfio-early " VERSION));
+	json_object_set_new(report, "redacted", json_boolean(!wanted->request.raw));
 	error = run_checks(&run, report);
 	free(checks);
+	return error;
+}
+
+static void print(const struct wanted *wanted, json_t *report, FILE *to)
+{
+	switch (wanted->format) {
+	case FORMAT_TEXT:
+		report_print_text(report, to, use_colour(wanted), wanted->verbose);
+		break;
+	case FORMAT_MARKDOWN:
+		report_print_markdown(report, to);
+		break;
+	case FORMAT_JSON:
+		json_write(report, to);
+		break;
+	case FORMAT_PROM:
+		report_print_prom(report, to);
+		break;
+	}
+}
+
+static bool print_anywhere(const struct wanted *wanted, json_t *report)
+{
+	CLEANUP_FREE char *why = NULL;
+	struct output output;
+
+	if (wanted->output == NULL) {
+		print(wanted, report, stdout);
+		if (fflush(stdout) == 0 && !ferror(stdout))
+			return true;
+		complain("the report could not be printed");
+		return false;
+	}
+	/* node_exporter, for which prom is, runs as another user */
+	if (output_begin(&output, wanted->output, &why) == 0) {
+		print(wanted, report, output.to);
+		if (output_finish(&output, wanted->format == FORMAT_PROM ? 0644 : 0600,
+			    &why) == 0)
+			return true;
+	}
+	complain("%s", why);
+	return false;
+}
+
+static int diagnose(const struct wanted *wanted)
+{
+	json_t *report = json_object(), *item;
+	int error = make_report(wanted, report), status = STATUS_USAGE;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "wrong"), i, item)
+		complain("%s", json_string_value(item));
 	if (error < 0) {
 		complain("the diagnosis could not be run: %s", strerror(-error));
-		json_decref(report);
-		return STATUS_USAGE;
+	} else if (i == 0) {
+		report_conclude(report, &wanted->request, wanted->strict);
+		status = (int)json_integer_value(json_object_get(report, "exit"));
+		if (!wanted->request.raw) {
+			struct redaction redaction;
+
+			redact_begin(&redaction);
+			redact_json(&redaction, report);
+			redact_end(&redaction);
+		}
+		if (!print_anywhere(wanted, report))
+			status = STATUS_USAGE;
 	}
-	report_conclude(report, wanted->strict);
-	status = (int)json_integer_value(json_object_get(report, "exit"));
-	if (wanted->format == FORMAT_JSON)
-		return json_print(report) < 0 ? STATUS_USAGE : status;
-	report_print_text(report, stdout, use_colour(wanted->colour), wanted->verbose);
 	json_decref(report);
 	return status;
 }
@@ -269,36 +198,23 @@ static int run(const struct options *options, int argc, char **argv)
 	};
 	int status = STATUS_USAGE;
 
-	if (read_options(argc, argv, &wanted))
-		status = wanted.list ? list_checks(wanted.format == FORMAT_JSON)
-				     : diagnose(&wanted);
-	lines_free(&wanted.only);
-	lines_free(&wanted.ignore);
+	if (!read_options(argc, argv, &wanted))
+		fputs("Try 'vfio-early help diagnose'.\n", stderr);
+	else if (wanted.list == LIST_CHECKS)
+		status = list_checks(wanted.format == FORMAT_JSON);
+	else if (wanted.list == LIST_SIGNATURES)
+		status = list_signatures(wanted.format == FORMAT_JSON);
+	else
+		status = diagnose(&wanted);
+	free_options(&wanted);
 	return status;
 }
 
 const struct command command_diagnose = {
 	.name = "diagnose",
 	.run = run,
-	.usage = "[--ct N | --vm N | --domain NAME | --want vm|host] [OPTION]...",
+	.usage =
+		"[--ct N | --vm N | --domain NAME | --want vm|host] [OPTION]... [DEVICE]...",
 	.summary = "what stands between a card and the VM or container that wants it",
-	.help = "  --ct N           for the Proxmox container N\n"
-		"  --vm N           for the Proxmox VM N\n"
-		"  --domain NAME    for the libvirt domain\n"
-		"  --want vm|host   for any VM, or for the host's own driver; without one of "
-		"these\n"
-		"                   the configuration says what each card is for\n"
-		"  --format FORMAT  text or json\n"
-		"  --verbose        evidence for what is well, too\n"
-		"  --color WHEN     auto, always or never\n"
-		"  --dmesg FILE     read this saved kernel log instead of /dev/kmsg\n"
-		"  --list-checks    the ids of all checks\n"
-		"  --only ID,...    make only these checks\n"
-		"  --ignore ID,...  leave these out\n"
-		"  --strict         a warning is a failure\n"
-		"  --timeout SECONDS  how long a single check may take (5)\n"
-		"\n"
-		"Nothing is changed, anywhere. Exit status: 0 healthy, 1 something fails, 2 "
-		"it could\n"
-		"not be diagnosed.\n",
+	.help = diagnose_help,
 };

@@ -28,15 +28,19 @@ json_t *json_text(const char *text)
 	return text != NULL ? json_text_of(text, strlen(text)) : json_null();
 }
 
+int json_write(json_t *document, FILE *to)
+{
+	json_object_set_new(document, "schema_version", json_integer(SCHEMA_VERSION));
+	if (json_dumpf(document, to, JSON_SORT_KEYS | JSON_INDENT(2)) != 0)
+		return -EIO;
+	fputc('\n', to);
+	return fflush(to) != 0 || ferror(to) ? -EIO : 0;
+}
+
 int json_print(json_t *document)
 {
-	int error;
+	int error = json_write(document, stdout);
 
-	json_object_set_new(document, "schema_version", json_integer(SCHEMA_VERSION));
-	error = json_dumpf(document, stdout, JSON_SORT_KEYS | JSON_INDENT(2));
 	json_decref(document);
-	putchar('\n');
-	if (error != 0 || fflush(stdout) != 0 || ferror(stdout))
-		return -EIO;
-	return 0;
+	return error;
 }

@@ -4,6 +4,7 @@
 #define TOOLS_JSON_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 /* A string; what is not UTF-8 becomes "?", and NULL becomes null. */
 json_t *json_text(const char *text);
@@ -15,5 +16,7 @@ json_t *json_text_of(const char *text, size_t length);
  * of it. 0, or -errno if it cannot be written.
  */
 int json_print(json_t *document);
+/* The same into a file; lets go of nothing. */
+int json_write(json_t *document, FILE *to);
 
 #endif

@@ -33,8 +33,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 			PROMISE(record.level >= -1 && record.level <= 7);
 		}
 		at += used > 0 ? used : 1;
-		free(record.text);
-		free(record.device);
+		log_record_free(&record);
 	}
 	free(text);
 	return 0;

@@ -25,6 +25,9 @@ struct request {
 	const char *domain; /* --domain NAME; NULL */
 	enum want want;	    /* --want vm|host; WANT_NOTHING */
 	const char *dmesg;  /* --dmesg FILE; NULL. Not below --root */
+	bool raw;	    /* --raw: nothing is left out of what is printed */
+	char **word;	    /* the devices named, as for `enable`; none: all */
+	size_t words;
 };
 
 /* A statement in some file or on the kernel command line: this device is for that. */
@@ -71,6 +74,8 @@ struct context {
 	size_t intents;
 	/* sentences: what of the above could not be read, and why */
 	struct lines unread;
+	/* sentences: what is wrong with the words of the request */
+	struct lines wrong;
 };
 
 /* For collectors: adds a wish. `format` is its text. */

@@ -200,7 +200,7 @@ static void ask(struct context *context)
 		struct intent *intent = &context->intent[i];
 		struct card card = devices_card(&context->devices, intent->device);
 
-		if (fitness(intent, &card, want, who) != best)
+		if (request->words == 0 && fitness(intent, &card, want, who) != best)
 			continue;
 		intent->want = want;
 		intent->asked = true;
@@ -213,19 +213,51 @@ static void ask(struct context *context)
 	context->intents = kept;
 }
 
+/* Whether the user asked about this card, be it by naming none. */
+static bool is_named(const struct context *context, const struct card *card)
+{
+	const struct request *request = &context->request;
+	bool named = request->words == 0;
+
+	for (size_t i = 0; i < request->words && !named; i++) {
+		CLEANUP_FREE char *why = NULL;
+		struct card meant;
+
+		named = devices_resolve(&context->devices, request->word[i], &meant, NULL,
+				&why) == 0 &&
+			meant.function == card->function;
+	}
+	return named;
+}
+
+/* Words that mean no card here are a mistake of the user's. */
+static void refuse_words(struct context *context)
+{
+	for (size_t i = 0; i < context->request.words; i++) {
+		CLEANUP_FREE char *why = NULL;
+		struct card meant;
+
+		if (devices_resolve(&context->devices, context->request.word[i], &meant,
+			    NULL, &why) < 0)
+			lines_add(&context->wrong, "%s", why);
+	}
+}
+
 void collect_intents(struct context *context)
 {
 	const struct devices *devices = &context->devices;
 
+	refuse_words(context);
 	for (size_t i = 0; i < devices->count;) {
 		struct card card = devices_card(devices, &devices->device[i]);
 		struct intent intent = {.device = card_face(&card)};
 
 		i += card.count;
-		if (pci_device_is_bridge(intent.device))
+		if (pci_device_is_bridge(intent.device) || !is_named(context, &card))
 			continue;
 		gather(context, &card, &intent);
-		if (!pci_device_is_graphics(intent.device) && intent.count == 0)
+		if (!pci_device_is_graphics(intent.device) && intent.count == 0 &&
+			context->request.words == 0)
 			continue;
 		context->intent = allocate_more(context->intent,
 			(context->intents + 1) * sizeof(*context->intent));

@@ -7,13 +7,9 @@
 #include "tools/base.h"
 #include "tools/diagnose/kmsg.h"
 
-/*
- * \xNN back to bytes, and whatever would break a line to a blank. NVIDIA's driver begins
- * each line of a message with its name, which is not part of the sentence.
- */
+/* \xNN back to bytes. */
 static char *unescape(const char *text, size_t length)
 {
-	static const char prefix[] = "NVRM: ";
 	char *plain = allocate_more(NULL, length + 1);
 	size_t used = 0;
 
@@ -25,15 +21,50 @@ static char *unescape(const char *text, size_t length)
 			c = (char)(hex_digit(text[i + 2]) << 4 | hex_digit(text[i + 3]));
 			i += 3;
 		}
-		plain[used++] = (unsigned char)c < 0x20 || c == 0x7f ? ' ' : c;
-		if (c == '\n' && length - i > sizeof(prefix) &&
-			strncmp(text + i + 1, prefix, sizeof(prefix) - 1) == 0)
-			i += sizeof(prefix) - 1;
+		plain[used++] = c != '\0' ? c : ' ';
 	}
-	while (used > 0 && plain[used - 1] == ' ')
+	while (used > 0 && (plain[used - 1] == ' ' || plain[used - 1] == '\n'))
 		used--;
 	plain[used] = '\0';
 	return plain;
+}
+
+/*
+ * One line of it: what would break it becomes a blank. NVIDIA's driver begins each line
+ * of a message with its name, which is not part of the sentence.
+ */
+static char *fold(const char *text)
+{
+	static const char prefix[] = "NVRM: ";
+	char *line = allocate_more(NULL, strlen(text) + 1);
+	size_t used = 0;
+
+	for (; *text != '\0'; text++) {
+		line[used++] = (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text;
+		if (*text == '\n' && strncmp(text + 1, prefix, sizeof(prefix) - 1) == 0)
+			text += sizeof(prefix) - 1;
+	}
+	line[used] = '\0';
+	return line;
+}
+
+void log_record_free(struct log_record *record)
+{
+	free(record->text);
+	free(record->raw);
+	free(record->device);
+	*record = (struct log_record){0};
+}
+
+void log_record_append(struct log_record *record, const char *text, size_t length)
+{
+	char *raw = format_text("%s\n%.*s",
+		record->raw != NULL ? record->raw : record->text, (int)length, text);
+
+	free(record->raw);
+	free(record->text);
+	record->raw = raw;
+	record->text = fold(raw);
 }
 
 /* Each h of the form stands for a hexadecimal digit, everything else for itself. */
@@ -116,8 +147,13 @@ size_t kmsg_record(const char *text, size_t length, struct log_record *record)
 		.sequence = sequence,
 		.time = time,
 		.level = (int)(priority & 7),
-		.text = unescape(message, (size_t)(end - message)),
+		.raw = unescape(message, (size_t)(end - message)),
 	};
+	record->text = fold(record->raw);
+	if (strchr(record->raw, '\n') == NULL) {
+		free(record->raw);
+		record->raw = NULL;
+	}
 	while (*end == '\n' && end[1] == ' ') {
 		const char *field = end + 1;
 		size_t size = strcspn(field, "\n");
@@ -160,7 +196,8 @@ size_t dmesg_record(const char *text, size_t length, unsigned long long line,
 	struct log_record *record)
 {
 	size_t size = strcspn(text, "\n");
-	CLEANUP_FREE char *copy = unescape(text, size);
+	CLEANUP_FREE char *plain = unescape(text, size);
+	CLEANUP_FREE char *copy = fold(plain);
 	const char *at = copy, *found;
 
 	if (size == 0)

@@ -27,4 +27,7 @@ size_t kmsg_record(const char *text, size_t length, struct log_record *record);
 size_t dmesg_record(const char *text, size_t length, unsigned long long line,
 	struct log_record *record);
 
+/* Adds the next line of a message that has several. */
+void log_record_append(struct log_record *record, const char *text, size_t length);
+
 #endif

@@ -67,13 +67,22 @@ static void read_device(struct log *log, int file)
 
 static void read_text(struct log *log, char *text, size_t length)
 {
-	bool kmsg = kmsg_looks_like(text);
+	bool kmsg = kmsg_looks_like(text), stamped = text[0] == '[';
 	unsigned long long line = 1;
 
 	for (size_t at = 0; at < length;) {
 		struct log_record record;
 		size_t used;
 
+		if (!kmsg && stamped && log->count > 0 && text[at] != '[' &&
+			text[at] != '\n') {
+			/* dmesg stamps the first line of a message only */
+			used = strcspn(text + at, "\n");
+			log_record_append(&log->record[log->count - 1], text + at, used);
+			at += used + 1;
+			line++;
+			continue;
+		}
 		if (kmsg)
 			used = kmsg_record(text + at, length - at, &record);
 		else
@@ -111,10 +120,8 @@ static void judge(struct log *log, bool device)
 					  "overwritten"));
 	if (boots < 2)
 		return;
-	for (size_t i = 0; i < first; i++) {
-		free(log->record[i].text);
-		free(log->record[i].device);
-	}
+	for (size_t i = 0; i < first; i++)
+		log_record_free(&log->record[i]);
 	log->count -= first;
 	memmove(log->record, log->record + first, log->count * sizeof(*log->record));
 }
@@ -169,10 +176,8 @@ struct log *log_read(const char *saved)
 
 void log_free(struct log *log)
 {
-	for (size_t i = 0; i < log->count; i++) {
-		free(log->record[i].text);
-		free(log->record[i].device);
-	}
+	for (size_t i = 0; i < log->count; i++)
+		log_record_free(&log->record[i]);
 	free(log->record);
 	free(log->reason);
 	free(log);

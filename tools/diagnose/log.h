@@ -11,8 +11,11 @@ struct log_record {
 	unsigned long long time;     /* microseconds since boot */
 	int level;		     /* 0 emergency to 7 debug; -1: not known */
 	char *text;   /* unescaped, with newlines folded to blanks: for matching */
+	char *raw;    /* unescaped, newlines and all; NULL: the same as `text` */
 	char *device; /* the PCI function it is about, "0000:01:00.0"; NULL */
 };
+
+void log_record_free(struct log_record *record);
 
 struct log {
 	struct log_record *record;

@@ -2,19 +2,14 @@
 /* The report for people: one line a check, what to do below it. */
 #include <string.h>
 
+#include "tools/base.h"
 #include "tools/diagnose/report.h"
+#include "tools/diagnose/text-of.h"
 
 struct printer {
 	FILE *to;
 	bool colour, verbose;
 };
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
 
 static const char *colour_of(const char *status)
 {
@@ -49,26 +44,72 @@ static void print_remedy(const struct printer *printer, const json_t *remedy)
 		fprintf(printer->to, "           # %s\n", json_string_value(command));
 }
 
-static void print_row(const struct printer *printer, const json_t *row)
+/* Whom the row is about; "" is the machine. */
+static const char *whom(const json_t *row)
+{
+	return json_object_get(row, "subject") != NULL ? text_of(row, "subject")
+						       : text_of(row, "device");
+}
+
+static bool has_detail(const struct printer *printer, const json_t *row)
 {
 	const char *status = text_of(row, "status");
-	bool detail = printer->verbose || strcmp(status, "warn") == 0 ||
-		      strcmp(status, "fail") == 0 || strcmp(status, "unknown") == 0;
-	const char *whom = text_of(row, "device");
-	size_t i;
-	json_t *evidence;
 
-	if (json_object_get(row, "subject") != NULL)
-		whom = text_of(row, "subject");
-	print_mark(printer, status);
-	fprintf(printer->to, "%s%s%s: %s\n", text_of(row, "id"),
-		whom[0] != '\0' ? " " : "", whom, text_of(row, "title"));
-	if (!detail)
+	return printer->verbose || strcmp(status, "warn") == 0 ||
+	       strcmp(status, "fail") == 0 || strcmp(status, "unknown") == 0;
+}
+
+/* Rows that say the same of several devices are one line. */
+static bool are_alike(
+	const struct printer *printer, const json_t *one, const json_t *other)
+{
+	return !has_detail(printer, one) && whom(one)[0] != '\0' &&
+	       strcmp(text_of(one, "id"), text_of(other, "id")) == 0 &&
+	       strcmp(text_of(one, "status"), text_of(other, "status")) == 0 &&
+	       strcmp(text_of(one, "title"), text_of(other, "title")) == 0;
+}
+
+/* Prints the row at `first`, and with it those of the same check that say the same. */
+static void print_row(
+	const struct printer *printer, const json_t *rows, size_t first, bool *printed)
+{
+	const json_t *row = json_array_get(rows, first);
+	const json_t *evidence = json_object_get(row, "evidence"), *item;
+	size_t i;
+
+	print_mark(printer, text_of(row, "status"));
+	fprintf(printer->to, "%s%s%s", text_of(row, "id"),
+		whom(row)[0] != '\0' ? " " : "", whom(row));
+	for (i = first + 1; i < json_array_size(rows); i++) {
+		const json_t *other = json_array_get(rows, i);
+
+		if (strcmp(text_of(row, "id"), text_of(other, "id")) != 0)
+			break;
+		if (!are_alike(printer, row, other))
+			continue;
+		fprintf(printer->to, ", %s", whom(other));
+		printed[i] = true;
+	}
+	fprintf(printer->to, ": %s\n", text_of(row, "title"));
+	if (!has_detail(printer, row))
 		return;
-	json_array_foreach(json_object_get(row, "evidence"), i, evidence)
-		fprintf(printer->to, "        %s = %s\n", text_of(evidence, "path"),
-			text_of(evidence, "value"));
+	for (i = 0; i < json_array_size(evidence); i++) {
+		item = json_array_get(evidence, i);
+		fprintf(printer->to, "        %s = %s\n", text_of(item, "path"),
+			text_of(item, "value"));
+	}
 	print_remedy(printer, json_object_get(row, "remedy"));
+}
+
+static void print_checks(const struct printer *printer, const json_t *rows)
+{
+	size_t count = json_array_size(rows);
+	CLEANUP_FREE bool *printed = allocate_more(NULL, count + 1);
+
+	memset(printed, false, count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (!printed[i])
+			print_row(printer, rows, i, printed);
 }
 
 static void print_intent(const struct printer *printer, const json_t *intent)

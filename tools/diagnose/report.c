@@ -5,6 +5,8 @@
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/log.h"
 #include "tools/diagnose/report.h"
+#include "tools/diagnose/sections.h"
+#include "tools/diagnose/text-of.h"
 
 static const char *want_name(enum want want)
 {
@@ -30,19 +32,29 @@ static json_t *describe_intent(const struct intent *intent)
 			one, "want", json_string(want_name(intent->wish[i]->want)));
 		json_array_append_new(evidence, one);
 	}
-	return json_pack("{so so so so so ss sb so}", "address",
+	return json_pack("{so so so so so so ss sb so}", "address",
 		json_text(intent->device->address), "id", json_text(intent->device->id),
 		"name", json_text(intent->device->name), "driver",
 		intent->device->facts.driver[0] != '\0'
 			? json_text(intent->device->facts.driver)
 			: json_null(),
+		"iommu_group",
+		intent->device->facts.group >= 0
+			? json_integer(intent->device->facts.group)
+			: json_null(),
 		"who", json_text(intent->who), "want", want_name(intent->want), "asked",
 		intent->asked, "evidence", evidence);
 }
 
+void report_describe_whole(const struct context *context, json_t *report)
+{
+	report_describe(context, report);
+	json_object_set_new(report, "sections", sections_describe(context));
+}
+
 void report_describe(const struct context *context, json_t *report)
 {
-	json_t *intents = json_array(), *notes = json_array();
+	json_t *intents = json_array(), *notes = json_array(), *wrong = json_array();
 
 	for (size_t i = 0; i < context->intents; i++)
 		json_array_append_new(intents, describe_intent(&context->intent[i]));
@@ -50,6 +62,9 @@ void report_describe(const struct context *context, json_t *report)
 		json_array_append_new(notes,
 			json_text("Not run as root: some of this could not be read, and "
 				  "is unknown here."));
+	for (size_t i = 0; i < context->wrong.count; i++)
+		json_array_append_new(wrong, json_text(context->wrong.line[i]));
+	json_object_set_new(report, "wrong", wrong);
 	json_object_set_new(report, "intents", intents);
 	json_object_set_new(report, "notes", notes);
 	json_object_set_new(report, "log",
@@ -59,7 +74,7 @@ void report_describe(const struct context *context, json_t *report)
 			(json_int_t)context->log->count));
 }
 
-static bool about(const json_t *row, const char *address)
+static bool is_about(const json_t *row, const char *address)
 {
 	const char *device = json_string_value(json_object_get(row, "device"));
 
@@ -83,7 +98,7 @@ static json_t *device_verdict(const json_t *report, const json_t *intent, bool s
 	{
 		const char *status = json_string_value(json_object_get(row, "status"));
 
-		if (!about(row, address))
+		if (!is_about(row, address))
 			continue;
 		bad += strcmp(status, "fail") == 0 ||
 		       (strict && strcmp(status, "warn") == 0);
@@ -100,7 +115,22 @@ static json_t *device_verdict(const json_t *report, const json_t *intent, bool s
 	return json_sprintf("Nothing stands between %s and %s.", address, who);
 }
 
-void report_conclude(json_t *report, bool strict)
+/* {"kind": "container", "name": "901"} */
+static json_t *describe_request(const struct request *request)
+{
+	if (request->container >= 0)
+		return json_pack("{ss so}", "kind", "container", "name",
+			json_sprintf("%ld", request->container));
+	if (request->machine >= 0)
+		return json_pack("{ss so}", "kind", "vm", "name",
+			json_sprintf("%ld", request->machine));
+	if (request->domain != NULL)
+		return json_pack(
+			"{ss so}", "kind", "domain", "name", json_text(request->domain));
+	return json_pack("{ss sn}", "kind", "machine", "name");
+}
+
+void report_conclude(json_t *report, const struct request *request, bool strict)
 {
 	json_t *summary = json_pack("{}"), *verdict = json_array();
 	json_int_t count[CHECK_UNKNOWN + 1] = {0}, bad;
@@ -128,6 +158,7 @@ void report_conclude(json_t *report, bool strict)
 			json_string(bad > 0 ? "Something is wrong, see above."
 					    : "Nothing is wrong, and nothing says what a "
 					      "graphics card is wanted for."));
+	json_object_set_new(report, "about", describe_request(request));
 	json_object_set_new(report, "summary", summary);
 	json_object_set_new(report, "verdict", verdict);
 	json_object_set_new(

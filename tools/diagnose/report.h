@@ -12,13 +12,17 @@
 
 #include "tools/diagnose/context.h"
 
-/* The child's part: "intents", "log" and "notes". */
+/* The child's part: "intents", "log", "notes" and "wrong", what is wrong with the words
+ * of the request; the second adds "sections", for Markdown. */
 void report_describe(const struct context *context, json_t *report);
+void report_describe_whole(const struct context *context, json_t *report);
 
 /* Counts the rows into "summary", and says in "verdict" what they come to. `strict`: a
- * warning counts as a failure. Sets "exit", an exit status of base.h. */
-void report_conclude(json_t *report, bool strict);
+ * warning counts as a failure. Sets "exit", an exit status of base.h, and "about". */
+void report_conclude(json_t *report, const struct request *request, bool strict);
 
 void report_print_text(const json_t *report, FILE *to, bool colour, bool verbose);
+void report_print_markdown(const json_t *report, FILE *to);
+void report_print_prom(const json_t *report, FILE *to);
 
 #endif
