@@ -170,7 +170,6 @@ void report_print_text(const json_t *report, FILE *to, bool colour, bool verbose
 		print_intent(&printer, item);
 	if (i > 0)
 		fputc('\n', to);
-	json_array_foreach(json_object_get(report, "checks"), i, item)
-		print_row(&printer, item);
+	print_checks(&printer, json_object_get(report, "checks"));
 	print_summary(&printer, report);
 }
