@@ -85,6 +85,34 @@ vfio-early-hook: $(hook_objects)
 vfio-early: $(tool_objects)
 	$(quiet_ld)$(CC) $(tool_link) $(LDFLAGS) -o $@ $^ $(tool_libs)
 
+# The programs, and what others call: GRUB's generator of boot entries, and the service that
+# tells GRUB that a boot came up, with its wants link: to install is to arm it.
+wants := $(SYSTEMDUNITDIR)/multi-user.target.wants
+bin_path := s|@BINDIR@|$(BINDIR)|g
+
+install: install-programs
+.PHONY: install-programs
+install-programs: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(GRUBDIR) $(DESTDIR)$(wants)
+	install -m 0755 vfio-early $(DESTDIR)$(BINDIR)/vfio-early
+	install -m 0755 vfio-early-hook $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook
+	sed '$(bin_path)' tools/grub.d/45_vfio_early.in > $(DESTDIR)$(GRUBDIR)/45_vfio_early
+	chmod 0755 $(DESTDIR)$(GRUBDIR)/45_vfio_early
+	sed '$(bin_path)' tools/systemd/vfio-early-confirm.service.in \
+		> $(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service
+	chmod 0644 $(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service
+	ln -sf ../vfio-early-confirm.service $(DESTDIR)$(wants)/vfio-early-confirm.service
+
+# What install put there, and nothing else: no boot entry and no image is rebuilt.
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/vfio-early $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook \
+		$(DESTDIR)$(GRUBDIR)/45_vfio_early \
+		$(DESTDIR)$(wants)/vfio-early-confirm.service \
+		$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service \
+		$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early \
+		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
+	rm -rf $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
+
 # For the programs that make initramfs images: regular files, since mkinitramfs passes over
 # symbolic links, and each names the program by its installed path.
 hook_path := s|@LIBEXECDIR@|$(LIBEXECDIR)|g
