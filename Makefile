@@ -13,6 +13,7 @@ GRUBDIR ?= $(SYSCONFDIR)/grub.d
 INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
 DRACUTMODULESDIR ?= /usr/lib/dracut/modules.d
 SYSTEMDUNITDIR ?= /usr/lib/systemd/system
+UDEVRULESDIR ?= /usr/lib/udev/rules.d
 
 BUILD ?= build
 PKG_CONFIG ?= pkg-config
@@ -115,7 +116,7 @@ uninstall:
 
 # For the programs that make initramfs images: regular files, since mkinitramfs passes over
 # symbolic links, and each names the program by its installed path.
-hook_path := s|@LIBEXECDIR@|$(LIBEXECDIR)|g
+hook_path := s|@LIBEXECDIR@|$(LIBEXECDIR)|g;s|@UDEVRULESDIR@|$(UDEVRULESDIR)|g
 
 install: install-image-hooks
 .PHONY: install-image-hooks
@@ -130,6 +131,9 @@ install-image-hooks:
 	chmod 0755 $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
 	install -m 0755 dracut/55vfio-early/vfio-early.sh $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/
 	install -m 0644 dracut/55vfio-early/vfio-early.service $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/
+	install -d $(DESTDIR)$(UDEVRULESDIR)
+	sed '$(hook_path)' tools/udev/60-vfio-early.rules.in > $(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
+	chmod 0644 $(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
 
 # Our own checks are strict; a packager's build is not.
 strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \

@@ -3,4 +3,4 @@
 # Sourced by dracut's init, where no systemd is in the image, before it loads the first
 # module.
 
-/usr/bin/vfio-early-hook || :
+/usr/bin/vfio-early-hook -i || :
