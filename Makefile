@@ -74,6 +74,13 @@ $(BUILD)/tools/%.o: %.c
 	@mkdir -p $(@D)
 	$(quiet_cc)$(CC) $(common) $(tool_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# `make` and then `make install PREFIX=/usr`: the tool must know the second directory.
+$(BUILD)/tools/tools/ready.o: $(BUILD)/directories
+$(BUILD)/directories: always
+	@mkdir -p $(@D)
+	@echo '$(LIBEXECDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR)' > $@
+.PHONY: always
+
 # A program interpreter would not be there in the initramfs, and the hook silently off:
 # musl-gcc -static-pie makes such a program on Debian.
 vfio-early-hook: $(hook_objects)
