@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libkmod.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base.h"
+#include "tools/root.h"
+#include "tools/variant.h"
+
+/*
+ * vfio_pci itself claims every device. Of several others none is better than the rest as
+ * far as anyone can tell from here, so that it stays vfio-pci.
+ */
+static char *only_other(const struct kmod_list *list)
+{
+	const struct kmod_list *item;
+	char *name = NULL;
+
+	kmod_list_foreach(item, list)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+		const char *found = kmod_module_get_name(module);
+		bool other = strcmp(found, "vfio_pci") != 0;
+
+		if (other && name != NULL && strcmp(found, name) != 0) {
+			kmod_module_unref(module);
+			free(name);
+			return NULL;
+		}
+		if (other && name == NULL)
+			name = copy_text(found);
+		kmod_module_unref(module);
+	}
+	return name;
+}
+
+char *variant_driver(const char *version, const char *modalias)
+{
+	/* What modprobe.d says of loading does not matter here. */
+	static const char *const no_configuration[] = {NULL};
+	CLEANUP_FREE char *path = format_text("/lib/modules/%s", version);
+	CLEANUP_FREE char *directory = root_path(path);
+	CLEANUP_FREE char *alias = NULL;
+	struct kmod_list *list = NULL;
+	struct kmod_ctx *context;
+	char *name = NULL;
+
+	if (strncmp(modalias, "pci:", 4) != 0)
+		return NULL;
+	context = kmod_new(directory, no_configuration);
+	if (context == NULL)
+		return NULL;
+	alias = format_text("vfio_%s", modalias);
+	if (kmod_module_new_from_lookup(context, alias, &list) == 0)
+		name = only_other(list);
+	kmod_module_unref_list(list);
+	kmod_unref(context);
+	/* The modules carry the names of their drivers. */
+	return name;
+}
