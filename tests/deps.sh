@@ -22,7 +22,8 @@ pci.ids			# names of devices
 kmod			# modules of a made-up root
 cpio			# made-up images,
 zstd			# compressed
-xz-utils		# in both ways
+xz-utils		# in every way
+lz4
 grub-common		# grub-script-check and grub-editenv
 jq			# reads JSON in tests
 strace			# which files the early program touches

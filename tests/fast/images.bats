@@ -1,0 +1,376 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Which kernels are installed, and what `status` makes of their images. Real images are in
+# tests/boot.
+
+load helper
+
+version=6.1.0-9-amd64
+image=/boot/initrd.img-$version
+
+setup() {
+	make_machine
+	tree=$BATS_TEST_TMPDIR/tree
+	kernel_add "$version"
+}
+
+# A kernel that has vfio-pci as a module.
+kernel_add() { # VERSION
+	put "/boot/vmlinuz-$1" <<<kernel
+	put "/lib/modules/$1/modules.dep" <<<kernel/drivers/vfio/pci/vfio-pci.ko:
+	put "/lib/modules/$1/modules.builtin" <<<kernel/fs/ext4/ext4.ko
+}
+
+in_tree() { # PATH
+	mkdir -p "$(dirname "$tree/$1")"
+	cat >"$tree/$1"
+}
+
+# What initramfs-tools puts into an image, as far as it matters here.
+tree_of_initramfs_tools() {
+	rm -rf "$tree"
+	in_tree conf/arch.conf <<<DPKG_ARCH=amd64
+	in_tree init <<<'#!/bin/sh'
+	in_tree scripts/init-top/00-vfio-early <<<'#!/bin/sh'
+	in_tree scripts/init-top/udev <<<'#!/bin/sh'
+	in_tree scripts/init-top/ORDER <<-'END'
+		/scripts/init-top/00-vfio-early "$@"
+		[ -e /conf/param.conf ] && . /conf/param.conf
+		/scripts/init-top/all_generic_ide "$@"
+		[ -e /conf/param.conf ] && . /conf/param.conf
+		/scripts/init-top/udev "$@"
+		[ -e /conf/param.conf ] && . /conf/param.conf
+	END
+	tree_common
+}
+
+tree_common() {
+	in_tree "usr/lib/modules/$version/kernel/drivers/vfio/pci/vfio-pci.ko" <<<module
+	in_tree usr/bin/vfio-early-hook <"$top/vfio-early-hook"
+}
+
+# The same for dracut, with systemd in the image.
+tree_of_dracut() {
+	rm -rf "$tree"
+	in_tree usr/lib/dracut/dracut-106-6 <<<''
+	ln -s usr/lib/systemd/systemd "$tree/init"
+	units=$tree/usr/lib/systemd/system
+	mkdir -p "$units/systemd-udevd.service.wants"
+	cp "$top/dracut/55vfio-early/vfio-early.service" "$units"
+	ln -s ../vfio-early.service "$units/systemd-udevd.service.wants"
+	tree_common
+}
+
+archive() {
+	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc)
+}
+
+# The tree as the image, through a program that compresses.
+pack() { # [COMMAND...]
+	archive | "${@:-cat}" >"$root$image"
+}
+
+# What status says of the kernel: "ready", or why not.
+answer() {
+	run --separate-stderr tool --json status
+	echo "errors: $stderr"
+	jq -r --arg version "$version" '.kernels[] | select(.version == $version) |
+		if .ready then "ready" else .reason end' <<<"$output"
+}
+
+is_ready() {
+	assert_equal ready "$(answer | tail -n 1)"
+}
+
+is_not_ready() { # PIECE of the reason
+	output=$(answer | tail -n 1)
+	assert_contains "$1"
+	assert_contains "$image"
+}
+
+@test "an image of initramfs-tools is ready, whatever it is compressed with" {
+	local command
+	tree_of_initramfs_tools
+	for command in cat gzip bzip2 xz 'xz --format=lzma' 'zstd -q' 'lz4 -q -l'; do
+		echo "$command"
+		# shellcheck disable=SC2086 # a command and its option
+		pack $command
+		is_ready
+	done
+}
+
+@test "microcode and modules in plain archives in front of the compressed one change nothing" {
+	tree_of_initramfs_tools
+	local modules=usr/lib/modules/$version all=$BATS_TEST_TMPDIR/all
+	mv "$tree" "$all"
+	in_tree kernel/x86/microcode/GenuineIntel.bin <<<microcode
+	archive >"$root$image"
+	# Early archives are filled up with zeros.
+	truncate -s %4096 "$root$image"
+	rm -r "$tree"
+	mkdir -p "$tree/$modules"
+	mv "$all/$modules" "$tree/${modules%/*}"
+	archive >>"$root$image"
+	rm -r "$tree"
+	mv "$all" "$tree"
+	archive | zstd -q >>"$root$image"
+	is_ready
+}
+
+@test "archives behind a compressed one are looked into as well" {
+	tree_of_initramfs_tools
+	mv "$tree/usr" "$BATS_TEST_TMPDIR/usr"
+	pack gzip
+	rm -r "$tree"
+	mkdir "$tree"
+	mv "$BATS_TEST_TMPDIR/usr" "$tree"
+	archive | xz >>"$root$image"
+	is_ready
+}
+
+@test "what stands behind the answer is not read" {
+	tree_of_initramfs_tools
+	archive >"$root$image"
+	head -c 100000 /dev/zero | tr '\0' x >>"$root$image"
+	is_ready
+	# The same damage matters where the answer is "no".
+	rm "$tree/usr/bin/vfio-early-hook"
+	archive >"$root$image"
+	head -c 100000 /dev/zero | tr '\0' x >>"$root$image"
+	is_not_ready 'is no initramfs image, or is damaged'
+}
+
+@test "udev ahead of the early program is not ready" {
+	tree_of_initramfs_tools
+	# The first line goes to the end.
+	# shellcheck disable=SC2016 # $ is the last line
+	sed -i '1{h;d};$G' "$tree/scripts/init-top/ORDER"
+	pack
+	is_not_ready 'udev, which loads the drivers, runs before the early program'
+}
+
+@test "a script that ORDER does not call is not ready" {
+	tree_of_initramfs_tools
+	sed -i 1d "$tree/scripts/init-top/ORDER"
+	# Nor is another one's name that ends or goes on the same.
+	echo '/scripts/init-top/00-vfio-early-not "$@"' >>"$tree/scripts/init-top/ORDER"
+	pack
+	is_not_ready 'ORDER does not call it'
+	rm "$tree/scripts/init-top/00-vfio-early"
+	pack
+	is_not_ready 'has no scripts/init-top/00-vfio-early'
+}
+
+@test "an image without the early program is not ready" {
+	tree_of_initramfs_tools
+	rm "$tree/usr/bin/vfio-early-hook"
+	pack zstd -q
+	is_not_ready 'the early program is not in'
+}
+
+@test "an early program that needs libraries, or is no program, is not ready" {
+	tree_of_initramfs_tools
+	in_tree usr/bin/vfio-early-hook <"$top/vfio-early"
+	pack
+	is_not_ready 'needs libraries'
+	in_tree usr/bin/vfio-early-hook <<<'#!/bin/sh'
+	pack
+	is_not_ready 'cannot run there'
+	# A file cut short, with every program header missing.
+	head -c 70 "$top/vfio-early-hook" | in_tree usr/bin/vfio-early-hook
+	pack
+	is_not_ready 'cannot run there'
+}
+
+@test "another version of the early program than the installed one is not ready" {
+	tree_of_initramfs_tools
+	pack
+	put /usr/local/libexec/vfio-early-hook <"$top/vfio-early-hook"
+	is_ready
+	echo >>"$root/usr/local/libexec/vfio-early-hook"
+	is_not_ready 'is another version than /usr/local/libexec/vfio-early-hook'
+}
+
+@test "images that are cut short, garbage, empty or no files are told apart from ready ones" {
+	tree_of_initramfs_tools
+	rm "$tree/usr/bin/vfio-early-hook"
+	local command size
+	for command in cat gzip xz 'zstd -q'; do
+		# shellcheck disable=SC2086 # a command and its option
+		pack $command
+		for size in 400 300 100 7 1; do
+			echo "$command, $size bytes"
+			truncate -s "$size" "$root$image"
+			is_not_ready ' '
+			assert_lacks 'the early program is not in'
+		done
+	done
+	head -c 5000 /dev/zero | tr '\0' 'U' >"$root$image"
+	is_not_ready 'is no initramfs image'
+	: >"$root$image"
+	is_not_ready 'was made by a program that vfio-early does not know'
+	rm "$root$image"
+	mkdir "$root$image"
+	is_not_ready 'is not a regular file'
+}
+
+@test "a cpio header with nonsense in it is damage" {
+	tree_of_initramfs_tools
+	archive >"$root$image"
+	# The length of the first name: 00000002.
+	printf zzzz | dd of="$root$image" bs=1 seek=94 conv=notrunc status=none
+	is_not_ready 'a cpio header in it cannot be read'
+	archive >"$root$image"
+	printf ffffffff | dd of="$root$image" bs=1 seek=94 conv=notrunc status=none
+	is_not_ready 'a cpio header in it cannot be read'
+	archive >"$root$image"
+	# The size of the first entry: 4 GiB that are not there.
+	printf ffffffff | dd of="$root$image" bs=1 seek=54 conv=notrunc status=none
+	is_not_ready 'is cut short'
+}
+
+@test "dracut with systemd in the image needs the unit, and something that starts it" {
+	tree_of_dracut
+	pack zstd -q
+	is_ready
+	rm -r "$units/systemd-udevd.service.wants"
+	pack
+	is_not_ready 'nothing starts vfio-early.service'
+	rm "$units/vfio-early.service"
+	pack
+	is_not_ready 'has systemd in it, and no vfio-early.service'
+	# A hook alone comes too late there.
+	in_tree var/lib/dracut/hooks/cmdline/00-vfio-early.sh <<<'#!/bin/sh'
+	pack
+	is_not_ready 'has systemd in it, and no vfio-early.service'
+}
+
+@test "a unit of dracut's that is masked, or not ordered before udev, is not ready" {
+	tree_of_dracut
+	mkdir -p "$tree/etc/systemd/system"
+	ln -s /dev/null "$tree/etc/systemd/system/vfio-early.service"
+	pack
+	is_not_ready 'vfio-early.service is masked'
+	local other
+	for other in systemd-modules-load systemd-udevd systemd-udev-trigger; do
+		tree_of_dracut
+		sed -i "/^Before=/s/$other\\.service//" "$units/vfio-early.service"
+		pack
+		is_not_ready "is not ordered before $other.service"
+	done
+}
+
+@test "dracut without systemd in the image needs the first of its cmdline hooks" {
+	local directory
+	for directory in usr/lib/dracut/hooks var/lib/dracut/hooks; do
+		tree_of_dracut
+		rm -r "$tree/init" "$units"
+		in_tree init <<<'#!/bin/sh'
+		pack
+		is_not_ready 'has no 00-vfio-early.sh among its cmdline hooks'
+		in_tree "$directory/cmdline/00-vfio-early.sh" <<<'#!/bin/sh'
+		pack
+		is_ready
+		mv "$tree/$directory/cmdline" "$tree/$directory/pre-udev"
+		pack
+		is_not_ready 'has no 00-vfio-early.sh among its cmdline hooks'
+	done
+}
+
+@test "an image that another program made is not ready, and its maker is named" {
+	tree_of_initramfs_tools
+	rm -r "$tree/conf" "$tree/scripts"
+	pack
+	is_not_ready 'was made by a program that vfio-early does not know'
+	in_tree init_functions <<<'#!/bin/sh'
+	pack
+	is_not_ready 'was made by mkinitcpio'
+	rm "$tree/init_functions"
+	in_tree etc/booster.init.yaml <<<network:
+	pack
+	is_not_ready 'was made by booster'
+}
+
+@test "vfio-pci may be missing from the image, but not from the kernel" {
+	tree_of_initramfs_tools
+	rm -r "$tree/usr/lib/modules"
+	pack
+	is_ready
+	output=$(tool status || :)
+	assert_contains "vfio-pci is not in $image"
+
+	put "/lib/modules/$version/modules.builtin" <<<kernel/drivers/vfio/pci/vfio-pci.ko
+	is_ready
+	output=$(tool status || :)
+	assert_lacks "vfio-pci is not in"
+
+	put "/lib/modules/$version/modules.builtin" <<<kernel/fs/ext4/ext4.ko
+	put "/lib/modules/$version/modules.dep" <<<kernel/fs/fat/fat.ko:
+	output=$(answer | tail -n 1)
+	assert_contains "kernel $version has no vfio-pci"
+}
+
+@test "compressed modules count" {
+	local suffix
+	for suffix in xz zst gz; do
+		tree_of_initramfs_tools
+		mv "$tree/usr/lib/modules/$version/kernel/drivers/vfio/pci"/vfio-pci.ko{,".$suffix"}
+		pack
+		put "/lib/modules/$version/modules.dep" <<<"kernel/drivers/vfio/pci/vfio-pci.ko.$suffix:"
+		is_ready
+		output=$(tool status || :)
+		assert_lacks "vfio-pci is not in"
+	done
+}
+
+@test "kernels come newest first, by the rules of linux-version" {
+	rm "$root/boot"/*
+	local name
+	for name in 6.1.0-9-amd64 6.1.0-10-amd64 6.1.0-9-rt-amd64 6.12.43 6.12.43-rc1 6.12-rc5 \
+		6.9.7 6.12.43+deb13-amd64 5.10.0-trunk-amd64 5.10.0-1-amd64; do
+		put "/boot/vmlinuz-$name" <<<kernel
+	done
+	assert_equal '6.12.43+deb13-amd64 6.12.43 6.12.43-rc1 6.12-rc5 6.9.7 6.1.0-10-amd64 6.1.0-9-rt-amd64 6.1.0-9-amd64 5.10.0-1-amd64 5.10.0-trunk-amd64' \
+		"$(json_of '[.kernels[].version] | join(" ")' status)"
+}
+
+@test "rescue kernels, and copies that packages leave behind, are no kernels" {
+	local name
+	for name in 0-rescue-1234 6.1.0-8-amd64.old 6.1.0-8-amd64.bak 6.1.0-8-amd64.dpkg-new \
+		6.1.0-8-amd64.rpmsave 6.1.0-8-amd64~; do
+		put "/boot/vmlinuz-$name" <<<kernel
+	done
+	put /boot/vmlinux-6.1.0-7-powerpc64le <<<kernel
+	mkdir -p "$root/lib/modules/6.1.0-6-amd64"
+	assert_equal "$version 6.1.0-7-powerpc64le" \
+		"$(json_of '[.kernels[].version] | join(" ")' status)"
+}
+
+@test "a kernel without an initramfs is listed, and not ready" {
+	output=$(answer | tail -n 1)
+	assert_equal "kernel $version has no initramfs in /boot" "$output"
+}
+
+@test "images are found under the names that Fedora, openSUSE, Arch and kernel-install give them" {
+	tree_of_initramfs_tools
+	pack
+	put /etc/machine-id <<<0123456789abcdef
+	local name
+	for name in /boot/initramfs-$version.img /boot/initrd-$version \
+		/efi/0123456789abcdef/$version/initrd /boot/0123456789abcdef/$version/initrd; do
+		mkdir -p "$root${name%/*}"
+		mv "$root$image" "$root$name"
+		echo "$name"
+		is_ready
+		mv "$root$name" "$root$image"
+	done
+	# Fedora's packages have the kernel here.
+	rm "$root/boot/vmlinuz-$version"
+	put "/lib/modules/$version/vmlinuz" <<<kernel
+	is_ready
+	# Arch's have the same, under another name in /boot.
+	put "/lib/modules/$version/pkgbase" <<<linux
+	put /boot/vmlinuz-linux <<<kernel
+	mv "$root$image" "$root/boot/initramfs-linux.img"
+	assert_equal linux "$(json_of '[.kernels[].version] | join(" ")' status)"
+}
