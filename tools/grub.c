@@ -88,11 +88,13 @@ bool grub_will_pass(const struct grub *grub)
 {
 	bool guard = grub->inputs.guard.on;
 
-	if (!grub->present || grub->failed || (guard && grub->pending))
+	if (!grub->present)
 		return false;
 	if (grub->next_entry != NULL)
 		return strncmp(grub->next_entry, GRUB_ENTRY_ID, strlen(GRUB_ENTRY_ID)) ==
 		       0;
+	if (grub->failed || (guard && grub->pending))
+		return false;
 	return grub->enabled || (grub->once && grub->inputs.guard.save);
 }
 
