@@ -11,26 +11,6 @@
 #include "tools/loader.h"
 #include "tools/root.h"
 
-/* The marks that grub-mkconfig puts around what a file of /etc/grub.d printed. */
-static const char section_begin[] = "### BEGIN /etc/grub.d/45_vfio_early ###";
-static const char section_end[] = "### END /etc/grub.d/45_vfio_early ###";
-
-/* Our section of a grub.cfg; NULL if it is not there or empty. malloc'ed. */
-static char *find_section(const char *config)
-{
-	const char *begin = strstr(config, section_begin);
-	const char *end = begin != NULL ? strstr(begin, section_end) : NULL;
-	char *section;
-
-	if (end == NULL)
-		return NULL;
-	section = format_text("%.*s", (int)(end - begin), begin);
-	if (strstr(section, GRUB_ENTRY_ID "'") != NULL)
-		return section;
-	free(section);
-	return NULL;
-}
-
 static void decide(struct loader *loader, enum next_entry next, const char *why)
 {
 	loader->next = next;
@@ -43,27 +23,40 @@ static bool is_chosen(const char *entry)
 	return entry != NULL && strncmp(entry, GRUB_ENTRY_ID, strlen(GRUB_ENTRY_ID)) == 0;
 }
 
-static void follow_takeover(struct loader *loader, const char *config, const char *block)
+/* The default of the user's own configuration, GRUB_DEFAULT=saved. */
+static bool is_saved_default(const char *config)
 {
-	CLEANUP_FREE char *next = grubenv_value(block, "next_entry");
-	CLEANUP_FREE char *saved = grubenv_value(block, "saved_entry");
-	bool failed = loader->failed || (loader->pending && loader->inputs.guard.on);
+	CLEANUP_FREE char *block = NULL;
+	CLEANUP_FREE char *why = NULL;
+	CLEANUP_FREE char *saved = NULL;
 
-	if (next != NULL && next[0] != '\0')
-		decide(loader, is_chosen(next) ? NEXT_PASSTHROUGH : NEXT_NORMAL,
+	if (strstr(config, "set default=\"${saved_entry}\"") == NULL ||
+		grubenv_read(&block, &why) < 0)
+		return false;
+	saved = grubenv_value(block, "saved_entry");
+	return is_chosen(saved);
+}
+
+static void follow_takeover(struct loader *loader, const char *config)
+{
+	const struct grub *grub = &loader->grub;
+	bool failed = grub->failed || (grub->pending && grub->inputs.guard.on);
+
+	if (grub->next_entry != NULL)
+		decide(loader,
+			is_chosen(grub->next_entry) ? NEXT_PASSTHROUGH : NEXT_NORMAL,
 			"chosen for one boot with grub-reboot");
-	else if (!loader->entries)
+	else if (!grub->present)
 		decide(loader, NEXT_NORMAL, "grub.cfg has no entry of vfio-early");
 	else if (failed)
 		decide(loader, NEXT_NORMAL,
-			loader->failed ? "the last passthrough boot did not come up"
-				       : "this passthrough boot is not confirmed yet");
-	else if (loader->once && loader->inputs.guard.save)
+			grub->failed ? "the last passthrough boot did not come up"
+				     : "this passthrough boot is not confirmed yet");
+	else if (grub->once && grub->inputs.guard.save)
 		decide(loader, NEXT_PASSTHROUGH, "for one boot, as enable --once said");
-	else if (loader->enabled)
+	else if (grub->enabled)
 		decide(loader, NEXT_PASSTHROUGH, "until 'vfio-early disable'");
-	else if (is_chosen(saved) &&
-		 strstr(config, "set default=\"${saved_entry}\"") != NULL)
+	else if (is_saved_default(config))
 		decide(loader, NEXT_PASSTHROUGH, "the entry was saved as GRUB's default");
 	else
 		decide(loader, NEXT_NORMAL, "passthrough is not enabled");
@@ -88,33 +81,25 @@ static char *normal_words(const char *config)
 void loader_read(struct loader *loader)
 {
 	CLEANUP_FREE char *path = grub_file("grub.cfg");
-	CLEANUP_FREE char *config = NULL, *section = NULL, *block = NULL;
+	CLEANUP_FREE char *config = NULL;
 	int error = root_read(path, &config, NULL);
 
 	*loader = (struct loader){.next = NEXT_UNKNOWN};
-	if (error < 0) {
-		loader->why = error == -ENOENT
-				      ? copy_text("GRUB is not the boot loader here")
-				      : format_text("cannot read %s%s: %s",
-						root_directory, path, strerror(-error));
+	grub_read(&loader->grub);
+	if (error == -ENOENT)
+		loader->why = copy_text("GRUB is not the boot loader here");
+	else if (error < 0)
+		loader->why = format_text(
+			"cannot read %s%s: %s", root_directory, path, strerror(-error));
+	else if (loader->grub.trouble != NULL)
+		loader->why = copy_text(loader->grub.trouble);
+	if (loader->why != NULL)
 		return;
-	}
-	if (grubenv_read(&block, &loader->why) < 0)
-		return;
-	loader->found = true;
-	section = find_section(config);
-	loader->entries = section != NULL;
-	if (section != NULL)
-		grub_inputs_parse(section, &loader->inputs);
-	loader->enabled = grubenv_is_set(block, GRUBENV_ENABLED);
-	loader->once = grubenv_is_set(block, GRUBENV_ONCE);
-	loader->pending = grubenv_is_set(block, GRUBENV_PENDING);
-	loader->failed = grubenv_is_set(block, GRUBENV_FAILED);
-	follow_takeover(loader, config, block);
+	follow_takeover(loader, config);
 	if (loader->next == NEXT_NORMAL)
 		loader->words = normal_words(config);
-	else if (loader->inputs.words != NULL)
-		loader->words = copy_text(loader->inputs.words);
+	else if (loader->grub.inputs.words != NULL)
+		loader->words = copy_text(loader->grub.inputs.words);
 }
 
 const char *next_entry_text(enum next_entry next)
@@ -134,6 +119,6 @@ void loader_free(struct loader *loader)
 {
 	free(loader->why);
 	free(loader->words);
-	grub_inputs_free(&loader->inputs);
+	grub_free(&loader->grub);
 	*loader = (struct loader){0};
 }

@@ -86,39 +86,61 @@ static void compare_this_boot(struct status *status)
 
 static void compare_guard(struct status *status)
 {
-	const struct loader *loader = &status->loader;
+	const struct grub *grub = &status->loader.grub;
 
-	if (loader->failed)
+	if (grub->failed)
 		add(status, false, "boot-failed",
 			copy_text("the last passthrough boot did not come up, so GRUB "
 				  "boots normally until 'vfio-early enable'"));
-	else if (loader->pending && loader->inputs.guard.on)
+	else if (grub->pending && grub->inputs.guard.on)
 		add(status, false, "not-confirmed",
 			copy_text("a passthrough boot has begun that "
 				  "vfio-early-confirm.service has not confirmed, so the "
 				  "next boot will be a normal one"));
-	if (loader->entries && loader->inputs.words != NULL && !loader->inputs.guard.on)
+	if (grub->present && grub->inputs.words != NULL && !grub->inputs.guard.on)
 		add(status, true, "guard-off",
 			format_text("the guard is off, and a passthrough boot that fails "
 				    "is tried again: %s",
-				loader->inputs.guard.reason));
+				grub->inputs.guard.reason));
+}
+
+/* A grub.cfg or grubenv that cannot be read says nothing. */
+static bool is_known(const struct status *status)
+{
+	return status->loader.next != NEXT_UNKNOWN;
+}
+
+/* A kernel can be ready before its entry is there, or after it went. */
+static void compare_kernel_entries(struct status *status)
+{
+	for (size_t i = 0; i < status->kernels.count; i++) {
+		const struct kernel *kernel = &status->kernels.kernel[i];
+
+		if (kernel->ready && !grub_has_kernel(&status->loader.grub, kernel))
+			add(status, false, "kernel-without-entry",
+				format_text(
+					"kernel %s is ready, but grub.cfg has no "
+					"passthrough entry for it; 'vfio-early enable' "
+					"makes one",
+					kernel->version));
+	}
 }
 
 static void compare_entries(struct status *status)
 {
-	const struct loader *loader = &status->loader;
-	bool wanted = loader->enabled || loader->once;
+	const struct grub *grub = &status->loader.grub;
+	bool wanted = grub->enabled || grub->once;
 
-	if (!loader->found)
+	if (!is_known(status))
 		return;
-	if (!loader->entries) {
+	if (!grub->present) {
 		if (wanted)
 			add(status, false, "entry-missing",
 				copy_text("passthrough is enabled, but grub.cfg has no "
 					  "entry for it; 'vfio-early enable' makes one"));
 		return;
 	}
-	if (loader->inputs.words == NULL)
+	if (grub->inputs.words == NULL)
 		add(status, !wanted, "entry-outdated",
 			copy_text("the entries in grub.cfg are those of another version "
 				  "of vfio-early; 'vfio-early enable' makes new ones"));
@@ -126,13 +148,15 @@ static void compare_entries(struct status *status)
 		add(status, !wanted, "entry-differs",
 			format_text("the entries in grub.cfg have '%s', and nothing is "
 				    "chosen",
-				loader->inputs.words));
+				grub->inputs.words));
 	else if (status->conf_why == NULL &&
-		 strcmp(loader->inputs.words, status->choice_line) != 0)
+		 strcmp(grub->inputs.words, status->choice_line) != 0)
 		add(status, !wanted, "entry-differs",
 			format_text("the entries in grub.cfg have '%s', and the choice "
 				    "is '%s'; 'vfio-early enable' puts the choice there",
-				loader->inputs.words, status->choice_line));
+				grub->inputs.words, status->choice_line));
+	if (wanted)
+		compare_kernel_entries(status);
 }
 
 /* The next boot: what it will not do, and what it will change. */
@@ -201,7 +225,7 @@ static void compare_function(struct status *status, const struct pci_device *dev
 
 static void compare_next_boot(struct status *status)
 {
-	const struct loader *loader = &status->loader;
+	const struct grub *grub = &status->loader.grub;
 	bool passthrough =
 		status->next != NULL && (status->next->flag.state == FLAG_ON ||
 						status->next->flag.state == FLAG_BAD);
@@ -212,9 +236,9 @@ static void compare_next_boot(struct status *status)
 	} else {
 		compare_wrong_words(status, status->choice, true, "choice-wrong");
 	}
-	if (passthrough || loader->enabled || loader->once)
+	if (passthrough || grub->enabled || grub->once)
 		compare_kernels(status);
-	if (loader->next == NEXT_UNKNOWN || status->next == NULL)
+	if (status->loader.next == NEXT_UNKNOWN || status->next == NULL)
 		return;
 	for (size_t i = 0; i < status->devices.count; i++)
 		if (status_concerns(status, &status->devices.device[i]))

@@ -90,16 +90,17 @@ static json_t *now_json(const struct status *status)
 static json_t *next_json(const struct status *status)
 {
 	const struct loader *loader = &status->loader;
-	const struct grub_guard *guard = &loader->inputs.guard;
-	bool known = loader->inputs.words != NULL;
+	const struct grub *grub = &loader->grub;
+	const struct grub_guard *guard = &grub->inputs.guard;
+	bool known = grub->inputs.words != NULL;
 	json_t *object = json_object();
 
 	json_object_set_new(object, "entry", json_text(next_entry_text(loader->next)));
 	json_object_set_new(object, "reason", json_text(loader->why));
-	json_object_set_new(object, "enabled", json_boolean(loader->enabled));
-	json_object_set_new(object, "once", json_boolean(loader->once));
-	json_object_set_new(object, "failed", json_boolean(loader->failed));
-	json_object_set_new(object, "pending", json_boolean(loader->pending));
+	json_object_set_new(object, "enabled", json_boolean(grub->enabled));
+	json_object_set_new(object, "once", json_boolean(grub->once));
+	json_object_set_new(object, "failed", json_boolean(grub->failed));
+	json_object_set_new(object, "pending", json_boolean(grub->pending));
 	json_object_set_new(
 		object, "guard", known ? json_boolean(guard->on) : json_null());
 	json_object_set_new(

@@ -220,9 +220,10 @@ make_kernel() {
 	rm -r "$tree"
 }
 
-# A grub.cfg with a normal entry, and with ours if words are given: make_grub [WORDS
-# [GUARD]]; GUARD is the line on a guard that is off.
+# A grub.cfg with a normal entry, and with ours for every kernel that is there if words
+# are given: make_grub [WORDS [GUARD]]; GUARD is the line on a guard that is off.
 make_grub() {
+	local image
 	{
 		cat <<-'END'
 			### BEGIN /etc/grub.d/10_linux ###
@@ -240,7 +241,19 @@ make_grub() {
 			menuentry 'Debian GNU/Linux, GPU' \$menuentry_id_option 'vfio-early' {
 				linux	/boot/vmlinuz-6.1.0-1-amd64 root=UUID=0815 ro quiet $1
 			}
+			submenu 'Debian GNU/Linux, GPU: choose' \$menuentry_id_option 'vfio-early-kernels' {
 		END
+		for image in "$root"/boot/initrd.img-*; do
+			[ $# -gt 0 ] || break
+			image=${image##*/}
+			cat <<-END
+				menuentry 'Linux ${image#*-}, GPU' \$menuentry_id_option 'vfio-early-${image#*-}' {
+					linux	/boot/vmlinuz-${image#*-} root=UUID=0815 ro quiet $1
+					initrd	/boot/$image
+				}
+			END
+		done
+		[ $# -eq 0 ] || echo '}'
 		echo '### END /etc/grub.d/45_vfio_early ###'
 	} | put /boot/grub/grub.cfg
 	make_grubenv

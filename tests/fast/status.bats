@@ -106,8 +106,8 @@ differences_are() {
 }
 
 @test "a kernel whose image is not ready is unhealthy once passthrough is enabled" {
-	choose_card_1
 	make_kernel 6.1.0-2-amd64 bare
+	choose_card_1
 	status_is 0 $'Kernels
   6.1.0-2-amd64  not ready: the early program is not in /boot/initrd.img-6.1.0-2-amd64
   6.1.0-1-amd64  ready'
@@ -273,6 +273,25 @@ differences_are() {
 	differences_are '!entry-differs reboot-takes'
 	rm "$root/etc/vfio-early.conf"
 	status_is 1 'and nothing is chosen'
+}
+
+@test "a kernel that is ready but has no entry" {
+	choose_card_1
+	make_kernel 6.1.0-2-amd64
+	status_is 0 '6.1.0-2-amd64  ready'
+	make_grubenv vfio_early=1
+	status_is 1 '! kernel 6.1.0-2-amd64 is ready, but grub.cfg has no passthrough entry for it'
+	differences_are '!kernel-without-entry reboot-takes'
+}
+
+@test "an entry that the user saved as default" {
+	choose_card_1
+	# shellcheck disable=SC2016 # a variable of GRUB
+	sed -i '1i set default="${saved_entry}"' "$root/boot/grub/grub.cfg"
+	make_grubenv saved_entry=vfio-early
+	status_is 0 "Next boot: passthrough, the entry was saved as GRUB's default"
+	make_grubenv saved_entry=gnulinux-simple-0815
+	status_is 0 'Next boot: normal, passthrough is not enabled'
 }
 
 @test "the entries of another version of vfio-early" {
