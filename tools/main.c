@@ -13,10 +13,10 @@
 static const struct command *const commands[] = {
 	&command_list,
 	&command_status,
-	&command_cmdline,
-	&command_diagnose,
 	&command_enable,
 	&command_disable,
+	&command_cmdline,
+	&command_diagnose,
 	&command_confirm,
 	&command_grub_entries,
 	NULL,
