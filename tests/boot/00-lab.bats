@@ -65,3 +65,11 @@ setup_file() {
 	lab_boot --run 'cat /root/note'
 	expect_line output '^kept$'
 }
+
+@test "a card is plugged into a running machine, and its driver takes it" {
+	lab_boot --run 'echo lab: plug >/dev/ttyS0
+		timeout 60 sh -c "until [ -e /sys/bus/pci/devices/0000:03:00.0/driver ]; do sleep 1; done"
+		readlink /sys/bus/pci/devices/0000:03:00.0/driver' \
+		"wait:lab: plug" "monitor:device_add bochs-display,bus=port3"
+	expect_line output '/bochs-drm$'
+}

@@ -9,12 +9,14 @@ Steps, in the order they are to happen:
   add:WORDS      while editing: type WORDS at the end of the line
   delete:WORD    while editing: delete this word; if WORD ends with "=", the first word that begins with it
   boot           while editing: ^X
+  monitor:LINE   tell QEMU's monitor, as in "device_add bochs-display,bus=port3"
   unplug:TEXT    wait for TEXT, then power off without warning
 Then the machine runs until it powers off by itself.
 """
 import os
 import re
 import select
+import socket
 import subprocess
 import time
 
@@ -106,8 +108,8 @@ class Screen:
 
 
 class Person:
-    def __init__(self, machine, log, timeout):
-        self.machine, self.log = machine, log
+    def __init__(self, machine, log, monitor_socket, timeout):
+        self.machine, self.log, self.monitor_socket = machine, log, monitor_socket
         self.deadline = time.monotonic() + timeout
         self.screen = Screen()
         self.seen = ""
@@ -206,6 +208,23 @@ class Person:
     def boot(self):
         self.press([CTRL["X"]])
 
+    def monitor(self, line):
+        prompt = b"(qemu) "
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(30)
+            monitor.connect(self.monitor_socket)
+            answers = []
+            for command in ["", line]:      # the first prompt comes unasked
+                if command:
+                    monitor.sendall(command.encode() + b"\n")
+                answer = b""
+                while not answer.endswith(prompt):
+                    answer += monitor.recv(4096)
+                answers.append(answer)
+        said = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", answers[1].decode()).replace("\r", "").split("\n")[1:-1]
+        if said:
+            raise GaveUp(f"monitor: {line}: {' '.join(said)}")
+
     def unplug(self):
         """QEMU writes out what the machine has given it and exits: to the machine this is a power cut."""
         if self.machine.poll() is None:
@@ -224,7 +243,7 @@ class Person:
                 self.unplug()
                 return UNPLUGGED
             {"wait": self.wait, "pick": self.pick, "edit": self.edit, "add": self.add,
-             "delete": self.delete, "boot": lambda _: self.boot()}[name](text)
+             "delete": self.delete, "monitor": self.monitor, "boot": lambda _: self.boot()}[name](text)
         while self.machine.poll() is None:
             if self.out_of_time():
                 raise GaveUp("out of time; the machine did not power off")

@@ -15,7 +15,7 @@ import console
 # Two cards behind root ports of their own, the second without USB, and a boot display with the same ID
 # 1234:1111 as both of them. Addresses are fixed, so a test may name them:
 #   00:01.0 boot display   00:04.0 -> 01:00.0 display .1 sound .2 USB   00:05.0 -> 02:00.0 display .1 sound
-#   00:06.0 -> bus 03, an empty slot for a hot-plugged card
+#   00:06.0 -> bus 03, an empty slot with room for a hot-plugged card
 # The sound functions have no codec: then their driver says so in the kernel log, with their address.
 CARDS = """
     -device VGA,addr=01.0
@@ -26,7 +26,7 @@ CARDS = """
     -device pcie-root-port,id=port2,addr=05.0,chassis=2,slot=2
     -device bochs-display,bus=port2,addr=00.0,multifunction=on
     -device intel-hda,bus=port2,addr=00.1
-    -device pcie-root-port,id=port3,addr=06.0,chassis=3,slot=3
+    -device pcie-root-port,id=port3,addr=06.0,chassis=3,slot=3,mem-reserve=64M
 """
 
 
@@ -37,7 +37,7 @@ def qemu(options):
         # Interrupt remapping needs the interrupt chips in QEMU.
         args += ["-accel", "kvm,kernel-irqchip=split", "-cpu", "host"]
     else:
-        args += ["-accel", "tcg,thread=multi"]
+        args += ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"]     # Intel's, as the IOMMU is
     if not options.no_iommu:
         args += ["-device", "intel-iommu,intremap=on,caching-mode=on"]
     args += CARDS.split()
@@ -62,14 +62,13 @@ def main():
     parser.add_argument("steps", nargs="*")
     options = parser.parse_args()
 
-    # Sockets have short names and belong to one power-on: they live beside the log.
-    base = os.path.splitext(os.path.relpath(options.log))[0]
+    monitor = options.log + ".monitor"
     args = qemu(options)
     args += ["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial",
-             "-monitor", f"unix:{base}.monitor,server=on,wait=off"]
+             "-monitor", f"unix:{monitor},server=on,wait=off"]
     with open(options.log, "wb") as log:
         machine = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
-        person = console.Person(machine, log, options.timeout)
+        person = console.Person(machine, log, monitor, options.timeout)
         try:
             return person.act(options.steps)
         except console.GaveUp as reason:

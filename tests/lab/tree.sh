@@ -41,10 +41,13 @@ build() {
 	for path in $unused; do set -- "$@" --dpkgopt="path-exclude=$path"; done
 	set +f
 	# The first image is thrown away, so it is made small; disk.sh says what goes into the real ones.
-	# shellcheck disable=SC2016 # $1 is for the hook
+	# The cloud kernel waits in /root for a test that installs a second kernel: there is no network then.
+	# shellcheck disable=SC2016 # for the hooks' shell
 	mmdebstrap --quiet --variant=minbase --include="$packages" "$@" \
 		--setup-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
 		--setup-hook='printf "MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n" >"$1/etc/initramfs-tools/conf.d/lab"' \
+		--customize-hook='chroot "$1" sh -c "cd /root && apt-get -qq download \$(
+			apt-cache depends linux-image-cloud-amd64 | sed -n \"s/.*Depends: //p\")"' \
 		"$suite" "$tar" "$sources"
 }
 
