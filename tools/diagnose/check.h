@@ -36,8 +36,9 @@ struct check {
 
 /* One array a subject, in its own file, ended by a check without an id. */
 extern const struct check environment_checks[], iommu_checks[], device_checks[],
-	memory_checks[], group_checks[], driver_checks[], early_checks[], mode_checks[],
-	log_checks[], claim_checks[], container_checks[], vm_checks[], libvirt_checks[];
+	memory_checks[], module_checks[], group_checks[], driver_checks[], early_checks[],
+	mode_checks[], log_checks[], claim_checks[], container_checks[], vm_checks[],
+	libvirt_checks[];
 
 /*
  * Starts a row: what the functions below say goes to it until the next one starts. The
@@ -59,6 +60,9 @@ void finding_remedy(struct findings *findings, const char *text, ...) PRINTF(2, 
 void finding_command(struct findings *findings, const char *command, ...) PRINTF(2, 3);
 /* The remedy takes effect with the next boot only. */
 void finding_needs_reboot(struct findings *findings);
+
+/* How many rows there are so far. */
+size_t findings_count(const struct findings *findings);
 
 /* "pass", "info", "warn", "fail", "skip", "unknown" */
 const char *check_status_name(enum check_status status);

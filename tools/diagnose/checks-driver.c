@@ -25,9 +25,14 @@ static void remedy_for_vm(struct findings *findings, const struct intent *intent
 	finding_needs_reboot(findings);
 }
 
-static void remedy_for_host(struct findings *findings, const struct intent *intent)
+static void remedy_for_host(const struct context *context, struct findings *findings,
+	const struct intent *intent)
 {
-	if (intent_is_ours(intent)) {
+	if (intent_is_ours(intent) && context->loader.next == NEXT_NORMAL) {
+		finding_remedy(findings,
+			"vfio-early gives it back with the next boot; see that nothing else "
+			"claims it (DRV-OTHER-CLAIMS)");
+	} else if (intent_is_ours(intent)) {
 		finding_remedy(findings,
 			"give the card back to the host, and remove what else claims it "
 			"(DRV-OTHER-CLAIMS)");
@@ -41,7 +46,8 @@ static void remedy_for_host(struct findings *findings, const struct intent *inte
 }
 
 /* The host is to have the card: is it with the right one of the host's drivers? */
-static void judge_host(const struct intent *intent, struct findings *findings)
+static void judge_host(const struct context *context, const struct intent *intent,
+	struct findings *findings)
 {
 	const char *driver = intent->device->facts.driver;
 	const char *needed =
@@ -50,7 +56,7 @@ static void judge_host(const struct intent *intent, struct findings *findings)
 	if (driver_is_vfio(driver)) {
 		finding(findings, CHECK_FAIL, "the card is with %s, and %s needs %s",
 			driver, intent_who(intent), needed);
-		remedy_for_host(findings, intent);
+		remedy_for_host(context, findings, intent);
 	} else if (driver[0] == '\0' || strcmp(driver, "pci-stub") == 0) {
 		finding(findings, CHECK_FAIL, "the card is with %s, and %s needs %s",
 			driver_text(intent->device), intent_who(intent), needed);
@@ -81,7 +87,6 @@ static void check_bound(const struct context *context, const struct intent *inte
 	CLEANUP_FREE char *path = attribute_path(intent->device, "driver");
 	const char *driver = intent->device->facts.driver;
 
-	(void)context;
 	if (intent->want == WANT_VM && driver_is_vfio(driver)) {
 		finding(findings, CHECK_PASS, "the card is with %s, as %s needs it",
 			driver, intent_who(intent));
@@ -91,7 +96,7 @@ static void check_bound(const struct context *context, const struct intent *inte
 			driver_text(intent->device), intent_who(intent));
 		remedy_for_vm(findings, intent);
 	} else if (intent->want == WANT_HOST) {
-		judge_host(intent, findings);
+		judge_host(context, intent, findings);
 	} else {
 		finding(findings, CHECK_INFO, "the card is with %s%s",
 			driver_text(intent->device),

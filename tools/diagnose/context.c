@@ -106,18 +106,27 @@ static void wish_words(
 	}
 }
 
+/*
+ * The chosen cards are wanted in a VM as long as the switch is on: `vfio-early disable`
+ * leaves the choice as it is, but is the user's word that the host is to have them. What
+ * this boot was told stays true until the next one.
+ */
 static void collect_selection(struct context *context)
 {
 	CLEANUP_FREE struct flag *flag = allocate_more(NULL, sizeof(*flag));
+	const struct grub *grub = &context->loader.grub;
 	CLEANUP_FREE char *why = NULL;
 
+	loader_read(&context->loader);
 	if (conf_load(&context->conf, &why) < 0)
 		lines_add(&context->unread, "%s", why);
-	else if (context->conf.devices != NULL)
+	else if (context->conf.devices != NULL &&
+		 (!grub->here || grub->enabled || grub->once))
 		wish_words(
 			context, context->conf.devices, CONF_PATH, context->conf.devices);
 	flag_find(context->cmdline, strlen(context->cmdline), flag);
-	if (flag->state == FLAG_ON) {
+	context->running_flag = flag->state == FLAG_ON;
+	if (context->running_flag) {
 		CLEANUP_FREE char *value =
 			format_text("%.*s", (int)flag->value.length, flag->value.text);
 		CLEANUP_FREE char *text = format_text(FLAG_NAME "=%s", value);

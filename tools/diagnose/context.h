@@ -6,6 +6,7 @@
 #include "tools/base.h"
 #include "tools/conf.h"
 #include "tools/devices.h"
+#include "tools/loader.h"
 
 struct log;
 struct guests;
@@ -65,6 +66,8 @@ struct context {
 	char *cmdline; /* /proc/cmdline, one line; "" if it cannot be read */
 	struct devices devices;
 	struct conf conf;
+	struct loader loader;
+	bool running_flag;     /* this boot's command line names devices in vfio_early= */
 	struct log *log;       /* never NULL; log.h */
 	struct guests *guests; /* NULL: nothing could be read */
 	struct claims *claims;

@@ -50,6 +50,11 @@ void finding(struct findings *findings, enum check_status status, const char *ti
 	json_array_append_new(findings->rows, findings->current);
 }
 
+size_t findings_count(const struct findings *findings)
+{
+	return json_array_size(findings->rows);
+}
+
 void finding_subject(struct findings *findings, const char *subject)
 {
 	json_object_set_new(findings->current, "subject", json_text(subject));

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vfio-early itself: is it installed and in the images, did it run, what comes next. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/explain.h"
+#include "tools/kernels.h"
+#include "tools/predict.h"
+#include "tools/record.h"
+#include "tools/root.h"
+#include "tools/diagnose/attribute.h"
+#include "tools/diagnose/check.h"
+
+/* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
+static bool is_used(const struct context *context)
+{
+	return context->running_flag ||
+	       (context->conf.devices != NULL && context->conf.devices[0] != '\0');
+}
+
+static bool passes_over(const struct context *context, struct findings *findings)
+{
+	if (is_used(context))
+		return false;
+	finding(findings, CHECK_SKIP, "no card was chosen with vfio-early");
+	return true;
+}
+
+static void check_installed(const struct context *context, struct findings *findings)
+{
+	static const char *const parts[] = {
+		LIBEXECDIR "/vfio-early-hook", "/etc/grub.d/45_vfio_early"};
+	static const char *const makers[] = {
+		"/usr/share/initramfs-tools/hooks/vfio-early",
+		"/etc/initramfs-tools/hooks/vfio-early",
+		"/usr/lib/dracut/modules.d/55vfio-early/module-setup.sh"};
+	const char *missing = NULL;
+	bool made = false;
+
+	if (passes_over(context, findings))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
+		made = made || root_exists(makers[i]);
+	if (!made)
+		missing = makers[0];
+	/* without GRUB another boot loader carries the words */
+	for (size_t i = 0; i < (context->loader.grub.here ? 2 : 1); i++)
+		if (missing == NULL && !root_exists(parts[i]))
+			missing = parts[i];
+	if (missing == NULL) {
+		finding(findings, CHECK_PASS, "vfio-early is installed completely");
+		return;
+	}
+	finding(findings, CHECK_FAIL, "vfio-early is not installed completely");
+	finding_evidence(findings, missing, "absent");
+	finding_remedy(findings, "install it again");
+	finding_command(findings, "make install");
+}
+
+static void check_images(const struct context *context, struct findings *findings)
+{
+	struct kernels kernels = {0};
+
+	if (passes_over(context, findings))
+		return;
+	kernels_find(&kernels);
+	kernels_check(&kernels);
+	if (kernels.count == 0) {
+		finding(findings, CHECK_UNKNOWN,
+			"no installed kernel was found in /boot");
+		finding_evidence(findings, "/boot", "no kernel image");
+	}
+	for (size_t i = 0; i < kernels.count; i++) {
+		const struct kernel *kernel = &kernels.kernel[i];
+		CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
+		bool denied = !kernel->ready && !context->root && kernel->image != NULL;
+
+		if (kernel->ready)
+			finding(findings, CHECK_PASS,
+				"its initramfs runs the early program first");
+		else
+			finding(findings, denied ? CHECK_UNKNOWN : CHECK_FAIL, "%s",
+				kernel->reason);
+		finding_subject(findings, subject);
+		finding_evidence(findings,
+			kernel->image != NULL ? kernel->image : "/boot",
+			kernel->ready ? "ready" : "not ready");
+		if (kernel->note != NULL)
+			finding_evidence(findings, kernel->image, "%s", kernel->note);
+		if (kernel->ready || denied)
+			continue;
+		finding_remedy(findings, "let vfio-early make the image anew");
+		finding_command(findings, "vfio-early enable");
+	}
+	kernels_free(&kernels);
+}
+
+/* The flag is on, and so there must be a record; what it says must still be so. */
+static void judge_record(const struct context *context, const struct record *record,
+	struct findings *findings)
+{
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < record->errors.count; i++, wrong++) {
+		finding(findings, CHECK_FAIL, "a word of this boot's flag was wrong: %s",
+			record->errors.line[i]);
+		finding_evidence(findings, RECORD_PATH, "%s", record->flag);
+		finding_remedy(findings, "choose the card again");
+		finding_command(findings, "vfio-early enable DEVICE");
+		finding_needs_reboot(findings);
+	}
+	for (size_t i = 0; i < record->count; i++) {
+		const struct record_line *line = &record->line[i];
+		const struct pci_device *device =
+			devices_find(&context->devices, &line->address);
+
+		if (device == NULL || strcmp(device->facts.driver, line->driver) == 0)
+			continue;
+		wrong++;
+		finding(findings, CHECK_FAIL,
+			line->reason[0] != '\0'
+				? "%s was not given to %s in this boot: %s"
+				: "%s was given to %s in this boot, and is with another "
+				  "driver now%s",
+			device->address, line->driver, line->reason);
+		finding_evidence(findings, RECORD_PATH, "%s %s", device->address,
+			outcome_text(line->outcome));
+		finding_remedy(findings,
+			"see what holds it (DRV-BOUND) and who claims it (DRV-OTHER-CLAIMS), "
+			"then restart");
+		finding_needs_reboot(findings);
+	}
+	if (wrong == 0) {
+		finding(findings, CHECK_PASS,
+			"the early program ran in this boot and did what it was told");
+		finding_evidence(findings, RECORD_PATH, "%s", record->flag);
+	}
+}
+
+static void check_ran(const struct context *context, struct findings *findings)
+{
+	struct record record;
+	CLEANUP_FREE char *why = NULL;
+	int error;
+
+	if (!context->running_flag) {
+		finding(findings, CHECK_SKIP,
+			"this boot was not told to give any card to vfio-pci");
+		return;
+	}
+	error = record_read(&record, &why);
+	if (error == 0) {
+		judge_record(context, &record, findings);
+		record_free(&record);
+		return;
+	}
+	if (why != NULL) {
+		finding(findings, CHECK_UNKNOWN, "%s", why);
+		finding_evidence(findings, RECORD_PATH, "not readable");
+		return;
+	}
+	finding(findings, CHECK_FAIL,
+		"this boot was told to give cards away, and the early program did not run: "
+		"it is not in the image that was booted");
+	finding_evidence(findings, RECORD_PATH, "absent");
+	finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
+	finding_remedy(findings, "let vfio-early make the image anew");
+	finding_command(findings, "vfio-early enable");
+	finding_command(findings, "reboot");
+	finding_needs_reboot(findings);
+}
+
+/* What the next boot will change about a device. */
+static void judge_next(const struct prediction *next, const struct pci_device *device,
+	struct findings *findings)
+{
+	const struct plan_entry *entry =
+		prediction_of(next, &device->facts.function.address);
+	bool taken = entry != NULL && entry->action != ACTION_LEAVE;
+	CLEANUP_FREE char *path = attribute_path(device, "driver");
+
+	if (taken == driver_is_vfio(device->facts.driver))
+		return;
+	finding(findings, CHECK_WARN,
+		taken ? "%s is with %s now, and the next boot gives it to %s"
+		      : "%s is with %s now, and the next boot leaves it with the host%s",
+		device->address, driver_text(device), taken ? entry->driver : "");
+	finding_evidence(findings, path, "%s", driver_text(device));
+	finding_remedy(findings, "restart when it suits");
+	finding_command(findings, "reboot");
+	finding_needs_reboot(findings);
+}
+
+static bool is_concerned(const struct context *context, const struct prediction *next,
+	const struct pci_device *device)
+{
+	const struct intent *intent = context_intent(context, device);
+
+	return prediction_of(next, &device->facts.function.address) != NULL ||
+	       (intent != NULL && intent_is_ours(intent));
+}
+
+static void check_guard(const struct context *context, struct findings *findings)
+{
+	finding(findings, CHECK_FAIL,
+		"the last passthrough boot did not come up, and GRUB boots normally since");
+	finding_evidence(findings, "grubenv", "vfio_early_failed=1");
+	finding_remedy(findings, "find out why it did not come up, then enable again");
+	finding_command(findings, "journalctl --list-boots");
+	finding_command(findings, "vfio-early enable");
+	finding_needs_reboot(findings);
+	(void)context;
+}
+
+static void check_pending(const struct context *context, struct findings *findings)
+{
+	const struct loader *loader = &context->loader;
+	CLEANUP_FREE struct prediction *next = NULL;
+	CLEANUP_FREE char *why = NULL;
+	size_t before = findings_count(findings);
+
+	if (passes_over(context, findings))
+		return;
+	if (loader->grub.failed) {
+		check_guard(context, findings);
+		return;
+	}
+	if (loader->next == NEXT_UNKNOWN) {
+		finding(findings, CHECK_UNKNOWN,
+			"what the next boot will do is not known: %s",
+			loader->why != NULL ? loader->why : "no boot loader was found");
+		return;
+	}
+	next = predict(loader->words != NULL ? loader->words : "", true, &why);
+	for (size_t i = 0; next != NULL && i < context->devices.count; i++)
+		if (is_concerned(context, next, &context->devices.device[i]))
+			judge_next(next, &context->devices.device[i], findings);
+	if (findings_count(findings) == before)
+		finding(findings, CHECK_PASS,
+			"the next boot leaves every card with the driver it has now");
+}
+
+const struct check early_checks[] = {
+	{.id = "EARLY-INSTALLED",
+		.about = "whether vfio-early is installed completely",
+		.run = check_installed},
+	{.id = "EARLY-IN-INITRAMFS",
+		.about = "whether each kernel's initramfs runs the early program first",
+		.run = check_images,
+		.seconds = 60},
+	{.id = "EARLY-RAN",
+		.about = "whether the early program did its work in this boot",
+		.run = check_ran},
+	{.id = "EARLY-REBOOT-PENDING",
+		.about = "whether the next boot will change who has a card",
+		.run = check_pending},
+	{0},
+};
