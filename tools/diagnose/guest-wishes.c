@@ -101,41 +101,78 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 	}
 }
 
-static void wish_for_list(struct context *context, const struct vm_guest *guest,
-	const struct vm_hostpci *entry, struct span list)
+/* [DDDD:]BB:DD[.F]: a slot without .F, in domain 0 without DDDD */
+static bool read_id(struct span id, struct vm_device *device)
 {
-	CLEANUP_FREE char *source = format_text("%s:%u", guest->path, entry->from->line);
+	bool has_function = memchr(id.text, '.', id.length) != NULL;
+	CLEANUP_FREE char *full =
+		format_text("%.*s%s", SPAN(id), has_function ? "" : ".0");
+
+	device->id = id;
+	device->whole_slot = !has_function;
+	return pci_address_parse(span_of(full), &device->address);
+}
+
+static void add_devices(struct vm_device **devices, size_t *count,
+	const struct vm_hostpci *from, const struct mapping_entry *map, struct span list)
+{
+	struct vm_device device = {.from = from, .map = map};
 	struct span id;
 
-	while (hostpci_next(&list, &id)) {
-		CLEANUP_FREE char *what = span_copy(id);
+	while (hostpci_next(&list, &id))
+		if (read_id(id, &device))
+			*ARRAY_ADD(*devices, *count) = device;
+}
 
-		wish_add(context, WANT_VM, what, guest->name, source, "%.*s: %.*s",
-			SPAN(entry->from->key), SPAN(entry->from->value));
+struct vm_device *vm_devices(
+	const struct guests *guests, const struct vm_guest *guest, size_t *count)
+{
+	struct vm_device *devices = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < guest->vm.hostpci_count; i++) {
+		const struct vm_hostpci *entry = &guest->vm.hostpci[i];
+
+		if (entry->refused || !vm_in_main(&guest->vm, entry->from))
+			continue;
+		add_devices(&devices, count, entry, NULL, entry->host);
+		if (entry->mapping.length == 0)
+			continue;
+		for (size_t j = 0; j < guests->mapping.entry_count; j++) {
+			const struct mapping_entry *map = &guests->mapping.entry[j];
+
+			if (span_same(map->name, entry->mapping) &&
+				span_is(map->node, guests->node))
+				add_devices(&devices, count, entry, map, map->path);
+		}
 	}
+	return devices;
+}
+
+bool vm_device_is(const struct vm_device *device, const struct pci_address *address)
+{
+	if (device->whole_slot)
+		return pci_same_slot(&device->address, address);
+	return pci_address_compare(&device->address, address) == 0;
 }
 
 static void wish_for_vms(struct context *context, const struct guests *guests)
 {
 	for (size_t i = 0; i < guests->vms; i++) {
 		const struct vm_guest *guest = &guests->vm[i];
+		size_t count;
+		struct vm_device *devices = vm_devices(guests, guest, &count);
 
-		for (size_t j = 0; j < guest->vm.hostpci_count; j++) {
-			const struct vm_hostpci *entry = &guest->vm.hostpci[j];
+		for (size_t j = 0; j < count; j++) {
+			const struct pve_line *line = devices[j].from->from;
+			CLEANUP_FREE char *what = span_copy(devices[j].id);
+			CLEANUP_FREE char *source =
+				format_text("%s:%u", guest->path, line->line);
 
-			if (entry->refused || !vm_in_main(&guest->vm, entry->from))
-				continue;
-			wish_for_list(context, guest, entry, entry->host);
-			for (size_t k = 0; k < guests->mapping.entry_count; k++) {
-				const struct mapping_entry *map =
-					&guests->mapping.entry[k];
-
-				if (entry->mapping.length > 0 &&
-					span_same(map->name, entry->mapping) &&
-					span_is(map->node, guests->node))
-					wish_for_list(context, guest, entry, map->path);
-			}
+			wish_add(context, WANT_VM, what, guest->name, source,
+				"%.*s: %.*s", SPAN(line->key), SPAN(line->value));
 		}
+		free(devices);
 	}
 }
 

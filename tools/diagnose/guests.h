@@ -72,4 +72,18 @@ const struct vm_guest *guests_next_vm(
 const struct domain_guest *guests_next_domain(
 	const struct context *context, const struct domain_guest *after);
 
+/* A device that a VM gets by a hostpci line of its main section. */
+struct vm_device {
+	const struct vm_hostpci *from;
+	const struct mapping_entry *map; /* of this machine; NULL for host= */
+	struct span id;			 /* as it is written: "01:00", "0000:01:00.0" */
+	struct pci_address address;	 /* function 0 where the whole slot is meant */
+	bool whole_slot;
+};
+/* All of them; malloc'ed, `*count` of them. Lines that Proxmox drops are left out. */
+struct vm_device *vm_devices(
+	const struct guests *guests, const struct vm_guest *guest, size_t *count);
+/* Whether the VM gets the function by this entry. */
+bool vm_device_is(const struct vm_device *device, const struct pci_address *address);
+
 #endif

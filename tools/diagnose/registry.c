@@ -10,6 +10,7 @@ static const struct check *const catalogue[] = {
 	memory_checks,
 	group_checks,
 	driver_checks,
+	claim_checks,
 	module_checks,
 	early_checks,
 	log_checks,
