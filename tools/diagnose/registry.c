@@ -14,6 +14,8 @@ static const struct check *const catalogue[] = {
 	module_checks,
 	early_checks,
 	container_checks,
+	vm_checks,
+	libvirt_checks,
 	log_checks,
 };
 
