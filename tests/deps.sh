@@ -13,6 +13,7 @@ libpci-dev		# devices and their names
 libkmod-dev		# the drivers that claim a device
 libjansson-dev		# JSON
 libarchive-dev		# looking into initramfs images
+libxml2-dev		# libvirt's domain files
 clang			# a second compiler's warnings
 libclang-rt-14-dev	# its sanitizers and fuzzer
 clang-format		# the house's format
