@@ -86,6 +86,32 @@ static void gather_access(struct access *access, const struct container_guest *g
 			SPAN(wanted->target));
 }
 
+/* Whether a file has this line, apart from blanks. */
+static bool has_setting(const char *text, const char *wanted)
+{
+	struct span rest = span_of(text), line;
+
+	while (span_line(&rest, &line))
+		if (span_is(span_trim(line), wanted))
+			return true;
+	return false;
+}
+
+/* Docker inside: NVIDIA's runtime may not write device rules from there (libnvidia-
+ * container#154). */
+static void gather_nested(struct gathered *gathered, const struct container_guest *guest)
+{
+	CLEANUP_FREE char *path = format_text(
+		"/proc/%ld/root/etc/nvidia-container-runtime/config.toml", guest->pid);
+	CLEANUP_FREE char *text = root_read_word(path);
+
+	if (text != NULL && guest->conf.nesting && guest->conf.unprivileged &&
+		!has_setting(text, "no-cgroups = true"))
+		gather(gathered, CHECK_WARN, path, "no 'no-cgroups = true'",
+			"containers inside the container cannot use the card: the runtime "
+			"there tries to write device rules");
+}
+
 static void check_access(const struct context *context,
 	const struct container_guest *guest, struct findings *findings)
 {
@@ -103,6 +129,7 @@ static void check_access(const struct context *context,
 	for (size_t i = 0; i < count; i++)
 		gather_access(&access, guest, &wanted[i]);
 	free(wanted);
+	gather_nested(&access.gathered, guest);
 	status = access.gathered.status;
 	if (access.gathered.path.count == 0) {
 		skip_guest(findings, guest->name,
@@ -111,7 +138,14 @@ static void check_access(const struct context *context,
 	}
 	gathered_say(&access.gathered, findings, guest->name,
 		"users inside the container may use every node they see");
-	if (status != CHECK_PASS) {
+	if (status != CHECK_PASS && access.nodes.count == 0) {
+		finding_remedy(findings,
+			"write no-cgroups = true into the runtime's config.toml inside");
+		finding_command(findings,
+			"pct exec %ld -- nvidia-ctk config --in-place "
+			"--set nvidia-container-cli.no-cgroups=true",
+			guest->id);
+	} else if (status != CHECK_PASS) {
 		finding_remedy(findings,
 			"give the nodes with devN and a mode, or with gid= and the "
 			"number that the group video or render has inside; delete other "
@@ -177,7 +211,7 @@ static bool wants_nvidia(const struct container *container)
 {
 	size_t count;
 	struct wanted_node *wanted = container_wanted(container, &count);
-	bool found = container->nvidia_hook;
+	bool found = container->nvidia_hook != NULL;
 
 	for (size_t i = 0; i < count && !found; i++)
 		found = gpu_node_kind(wanted[i].source) == GPU_NODE_NVIDIA ||

@@ -5,7 +5,7 @@
 
 #include "tools/base.h"
 #include "tools/diagnose/context.h"
-#include "tools/diagnose/guests.h"
+#include "tools/diagnose/guest-checks.h"
 
 /* Whether --ct, --vm, --domain or --want turned the question away from other guests. */
 static bool asks_for_one(const struct request *request)
@@ -98,6 +98,14 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 				SPAN(wanted[j].from->value));
 		}
 		free(wanted);
+		if (guest->conf.nvidia_hook != NULL) {
+			const struct pve_line *line = guest->conf.nvidia_hook;
+			CLEANUP_FREE char *source = line_path(guest->path, line->line);
+
+			/* it brings in whatever the driver has */
+			wish_add(context, WANT_HOST, "/dev/nvidiactl", guest->name,
+				source, "%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+		}
 	}
 }
 

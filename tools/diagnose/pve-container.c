@@ -181,13 +181,21 @@ static void read_features(struct container *container, struct span value)
 			container->nesting = span_boolean(piece) == 1;
 }
 
-static void read_idmap(struct container *container, struct span value)
+/* mpN: VOLUME|DIRECTORY,mp=PATH[,...] */
+static void read_mount_point(struct container *container, const struct pve_line *line)
 {
-	container->own_idmap = true;
-	if (span_starts(value, "u ") && container->idmap_u.length == 0)
-		container->idmap_u = value;
-	if (span_starts(value, "g ") && container->idmap_g.length == 0)
-		container->idmap_g = value;
+	struct container_mount mount = {.from = line, .directory = true};
+	struct span rest = line->value, key, value;
+	bool more;
+
+	while (pve_property_next(&rest, "volume", &key, &value, &more), more) {
+		if (span_is(key, "volume"))
+			mount.source = value;
+		if (span_is(key, "mp") && span_starts(value, "/"))
+			mount.target = span_from(value, 1);
+	}
+	if (span_starts(mount.source, "/dev/") && mount.target.length > 0)
+		*ARRAY_ADD(container->mount, container->mount_count) = mount;
 }
 
 static void read_item(struct container *container, const struct pve_line *line)
@@ -212,11 +220,13 @@ static void read_item(struct container *container, const struct pve_line *line)
 		container->unprivileged = span_boolean(line->value) == 1;
 	else if (span_is(key, "features") && main)
 		read_features(container, line->value);
+	else if (pve_key_number(key, "mp") >= 0)
+		read_mount_point(container, line);
 	else if (span_is(key, "lxc.idmap") && main)
-		read_idmap(container, line->value);
+		container->own_idmap = true;
 	else if (span_is(key, "lxc.hook.mount") && main &&
 		 span_has(line->value, "hooks/nvidia"))
-		container->nvidia_hook = true;
+		container->nvidia_hook = line;
 }
 
 static int by_line(const void *a, const void *b)

@@ -26,7 +26,8 @@ struct container_rule {
 	bool old; /* lxc.cgroup.devices: of no effect with cgroup v2 */
 };
 
-/* lxc.mount.entry = /dev/nvidia0 dev/nvidia0 none bind,optional,create=file */
+/* lxc.mount.entry = /dev/nvidia0 dev/nvidia0 none bind,optional,create=file
+ * or Proxmox's own mpN: /dev/dri,mp=/dev/dri */
 struct container_mount {
 	const struct pve_line *from;
 	struct span source;
@@ -46,9 +47,8 @@ struct container {
 	size_t mount_count;
 	bool unprivileged; /* of the main section */
 	bool own_idmap;	   /* lxc.idmap is given: treated as unprivileged by LXC */
-	bool nvidia_hook;  /* lxc.hook.mount names LXC's nvidia hook */
-	bool nesting;	   /* features: nesting=1 */
-	struct span idmap_u, idmap_g; /* the first own "u 0 100000 65536"; or empty */
+	const struct pve_line *nvidia_hook; /* lxc.hook.mount with LXC's own; or NULL */
+	bool nesting;			    /* features: nesting=1 */
 };
 
 /*
