@@ -118,7 +118,8 @@ uninstall:
 		$(DESTDIR)$(wants)/vfio-early-confirm.service \
 		$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service \
 		$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early \
-		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
+		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early \
+		$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
 	rm -rf $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
 
 # For the programs that make initramfs images: regular files, since mkinitramfs passes over
@@ -132,7 +133,8 @@ install-image-hooks:
 	sed '$(hook_path)' initramfs-tools/hooks/vfio-early.in > $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
 	chmod 0755 $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
 	install -m 0755 initramfs-tools/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
+		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early \
+		$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
 	install -d $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
 	sed '$(hook_path)' dracut/55vfio-early/module-setup.sh.in > $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
 	chmod 0755 $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
