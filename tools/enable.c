@@ -140,15 +140,17 @@ static int take_steps(struct enabling *enabling, const struct grub *grub,
 {
 	struct kernels kernels = {0};
 	bool current;
-	int error = 0;
+	int error;
 
+	/* The images first: most can go wrong there, and they know nothing of the choice.
+	 */
+	error = make_images(enabling, &kernels, why);
 	/* The words say whether the entries are those of this conf. */
-	if (grub->inputs.words == NULL || !grub_inputs_same(&grub->inputs, inputs))
+	if (error == 0 &&
+		(grub->inputs.words == NULL || !grub_inputs_same(&grub->inputs, inputs)))
 		error = switch_off_first(enabling, grub, why);
 	if (error == 0)
 		error = write_conf(enabling, why);
-	if (error == 0)
-		error = make_images(enabling, &kernels, why);
 	current = grub_is_current(grub, inputs, &kernels);
 	if (error == 0 && !current)
 		error = make_entries(enabling, inputs, &kernels, why);

@@ -109,6 +109,7 @@ refuses_before_starting() { # PIECE of the sentence
 	assert_contains "$1"
 	called_is ''
 	assert_equal "$before" "$(sha256sum "$root"/boot/initrd*)"
+	[ ! -e "$root/etc/vfio-early.conf" ]
 	is_switched_off
 }
 
