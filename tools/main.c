@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_disable,
 	&command_cmdline,
 	&command_diagnose,
+	&command_capture,
 	&command_confirm,
 	&command_grub_entries,
 	NULL,

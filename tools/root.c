@@ -11,9 +11,12 @@
 #include "tools/root.h"
 
 const char *root_directory = "";
+void (*root_watch)(const char *path);
 
 char *root_path(const char *path)
 {
+	if (root_watch != NULL)
+		root_watch(path);
 	return format_text("%s%s", root_directory, path);
 }
 

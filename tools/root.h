@@ -10,6 +10,9 @@
 /* "" for the running system, or a directory without a slash at its end. */
 extern const char *root_directory;
 
+/* Called with each path that is asked for, if not NULL: for `capture`. */
+extern void (*root_watch)(const char *path);
+
 /* The path as it is for the C library: root_directory in front. malloc'ed. */
 char *root_path(const char *path);
 /* Whether something is there (a symbolic link is followed). */

@@ -49,7 +49,8 @@ static void check_companions(const struct context *context, const struct intent 
 	struct findings *findings)
 {
 	struct card card = intent_card(context, intent);
-	CLEANUP_FREE char *directory = attribute_path(intent->device, "");
+	CLEANUP_FREE char *directory =
+		format_text("/sys/bus/pci/devices/%s", intent->device->address);
 	struct lines wrong = {0};
 	size_t count = 0;
 	char **names;

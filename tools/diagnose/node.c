@@ -28,12 +28,13 @@ static char type_of(mode_t mode)
 	}
 }
 
-/* The line of NODE_TABLE about this path. */
+/* The last line of NODE_TABLE about this path. */
 static bool from_table(const char *table, const char *path, struct node *node)
 {
 	size_t length = strlen(path);
+	bool found = false;
 
-	for (const char *line = table; *line != '\0'; line++) {
+	for (const char *line = table; *line != '\0';) {
 		unsigned int mode, uid, gid;
 
 		if (strncmp(line, path, length) == 0 && line[length] == '\t' &&
@@ -43,13 +44,12 @@ static bool from_table(const char *table, const char *path, struct node *node)
 			node->mode = mode & 07777;
 			node->uid = uid;
 			node->gid = gid;
-			return true;
+			found = true;
 		}
 		line += strcspn(line, "\n");
-		if (*line == '\0')
-			break;
+		line += *line == '\n';
 	}
-	return false;
+	return found;
 }
 
 int node_read(const char *path, struct node *node)

@@ -15,7 +15,7 @@ static bool is_common(const char *host)
 {
 	static const char *const names[] = {"localhost", "pve", "proxmox", "debian",
 		"ubuntu", "fedora", "arch", "linux", "host", "kvm", "gpu", "nvidia",
-		"vfio", "root", "(none)"};
+		"vfio", "root", "vm", "pc", "server", "node", "(none)"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcasecmp(host, names[i]) == 0)
@@ -171,7 +171,7 @@ static size_t host_length(const struct redaction *redaction, const char *at)
 	if (redaction->host == NULL)
 		return 0;
 	length = strlen(redaction->host);
-	if (strncasecmp(at, redaction->host, length) != 0 ||
+	if (strncmp(at, redaction->host, length) != 0 ||
 		isalnum((unsigned char)at[length]) || at[length] == '_')
 		return 0;
 	while (at[length] == '.' && isalpha((unsigned char)at[length + 1])) {

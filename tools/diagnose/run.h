@@ -15,9 +15,13 @@ struct run {
 	size_t checks;
 	const struct collector *collector; /* ended by one without a name */
 	double seconds;			   /* for each step; a check may have its own */
+	/* Called in each child before anything is read. May be NULL. */
+	void (*begin)(void);
 	/* What the child adds to the report once everything is collected: keys of the
 	 * object that it is given. May be NULL. */
 	void (*describe)(const struct context *context, json_t *report);
+	/* The same, after the last check. */
+	void (*conclude)(const struct context *context, json_t *report);
 };
 
 /*

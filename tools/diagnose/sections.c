@@ -9,42 +9,17 @@
 #include "tools/json.h"
 #include "tools/root.h"
 #include "tools/diagnose/attribute.h"
+#include "tools/diagnose/capture-filter.h"
 #include "tools/diagnose/guests.h"
 #include "tools/diagnose/log.h"
 #include "tools/diagnose/sections.h"
 
-/* What a guest's configuration is printed of unless --raw is given: all that passthrough
- * depends on, and nothing that could be a password or a name. */
-static bool is_printed(const char *line)
-{
-	static const char *const keys[] = {"dev", "lxc.cgroup", "lxc.mount.entry",
-		"lxc.hook", "lxc.idmap", "lxc.apparmor", "lxc.environment: NVIDIA",
-		"hostpci", "machine:", "bios:", "unprivileged:", "features:", "arch:",
-		"ostype:", "cpu:", "memory:", "cores:", "vga:", "hugepages:", "efidisk",
-		"onboot:", "[", "<"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (strncmp(line + strspn(line, " \t"), keys[i], strlen(keys[i])) == 0)
-			return true;
-	return *line == '\n' || *line == '\0';
-}
-
-/* A guest's configuration, with the values that nobody needs to see left out. */
 static void add_conf(FILE *to, const struct context *context, const char *text)
 {
-	while (*text != '\0') {
-		size_t length = strcspn(text, "\n");
-		size_t key = strcspn(text, ":=\n");
-
-		if (context->request.raw || is_printed(text))
-			fprintf(to, "%.*s\n", (int)length, text);
-		else if (*text == '#' || key == length)
-			fputs(*text == '#' ? "# <omitted>\n" : "<omitted>\n", to);
-		else
-			fprintf(to, "%.*s: <omitted>\n", (int)key, text);
-		text += length;
-		text += *text == '\n';
-	}
+	if (context->request.raw)
+		fputs(text, to);
+	else
+		guest_conf_print(to, text);
 }
 
 static json_t *section(char *text, json_t *checks, const char *heading, const char *what)

@@ -74,28 +74,38 @@ static void ask(const struct work *work, const struct context *context, size_t a
 	json_decref(findings.rows);
 }
 
+static void describe(void (*how)(const struct context *, json_t *),
+	const struct context *context, FILE *to)
+{
+	json_t *report = json_object();
+
+	how(context, report);
+	say(to, json_pack("{so}", "report", report));
+}
+
 void work(const struct work *work, FILE *to)
 {
-	struct context context = {.request = work->run->request};
-	json_t *report;
+	const struct run *run = work->run;
+	struct context context = {.request = run->request};
 
-	for (size_t i = 0; work->run->collector[i].name != NULL; i++) {
+	if (run->begin != NULL)
+		run->begin();
+	for (size_t i = 0; run->collector[i].name != NULL; i++) {
 		say(to, json_pack("{sI}", "collector", (json_int_t)i));
 		if (work->collector_why[i] == NULL)
-			work->run->collector[i].collect(&context);
+			run->collector[i].collect(&context);
 		else
 			lines_add(&context.unread, "%s could not be read: %s",
-				work->run->collector[i].name, work->collector_why[i]);
+				run->collector[i].name, work->collector_why[i]);
 	}
 	if (context.log == NULL)
 		context.log = log_missing("reading it took too long");
-	if (work->run->describe != NULL && !work->described) {
-		report = json_object();
-		say(to, json_pack("{sb}", "describing", true));
-		work->run->describe(&context, report);
-		say(to, json_pack("{so}", "report", report));
-	}
-	for (size_t i = work->check; i < work->run->checks; i++)
+	say(to, json_pack("{sb}", "describing", true));
+	if (run->describe != NULL && !work->described)
+		describe(run->describe, &context, to);
+	for (size_t i = work->check; i < run->checks; i++)
 		ask(work, &context, i, i == work->check ? work->time : 0, to);
+	if (run->conclude != NULL)
+		describe(run->conclude, &context, to);
 	say(to, json_pack("{sb}", "done", true));
 }
