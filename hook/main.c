@@ -117,7 +117,7 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 		record_print_plan(flag, &plan);
 		return EXIT_DONE;
 	}
-	if (arguments->late && plan.count == 0)
+	if (arguments->late && record_knows(root, &plan, arguments->initramfs))
 		return EXIT_DONE;
 	apply(root, &plan, arguments->initramfs, result);
 	report(root, flag, &plan, result);

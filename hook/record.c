@@ -115,6 +115,16 @@ static void add_line(struct text *text, const struct plan_entry *entry,
 	text_add(text, "\n");
 }
 
+static void read_old(int root)
+{
+	ssize_t length =
+		file_read(root, "run/vfio-early/boot", old_record, sizeof(old_record));
+
+	/* Somebody else's file is no record of ours. */
+	if (length < 0 || strncmp(old_record, header, strlen(header)) != 0)
+		old_record[0] = '\0';
+}
+
 /* The old record's line about the address, with its newline; length 0 if there is none.
  */
 static struct span old_line(const struct pci_address *address)
@@ -194,10 +204,7 @@ void record_write(int root, const struct flag *flag, const struct plan *plan,
 {
 	struct text text = text_in(new_record, sizeof(new_record));
 
-	file_read(root, "run/vfio-early/boot", old_record, sizeof(old_record));
-	/* Somebody else's file is no record of ours. */
-	if (strncmp(old_record, header, strlen(header)) != 0)
-		old_record[0] = '\0';
+	read_old(root);
 	add_head(&text, flag, plan);
 	add_start(&text, start);
 	add_time(&text, "end=", time_since_boot());
@@ -215,6 +222,52 @@ void record_write(int root, const struct flag *flag, const struct plan *plan,
 	}
 	add_others(&text, plan);
 	replace(root, new_record);
+}
+
+/* Whether the line has this outcome for the very device that is there now. */
+static bool line_says(
+	struct span line, const struct pci_function *function, enum outcome outcome)
+{
+	char start[64];
+	struct text text = text_in(start, sizeof(start));
+
+	pci_address_format(&function->address, &text);
+	text_add(&text, " ");
+	text_add_hex(&text, function->vendor, 4);
+	text_add(&text, ":");
+	text_add_hex(&text, function->device, 4);
+	text_add(&text, " ");
+	text_add(&text, outcome_text(outcome));
+	text_add(&text, " ");
+	return line.length > text.length && strncmp(line.text, start, text.length) == 0;
+}
+
+bool record_knows(int root, const struct plan *plan, bool initramfs)
+{
+	read_old(root);
+	for (unsigned int i = 0; i < plan->count; i++) {
+		const struct pci_function *function = &plan->entry[i].device->function;
+		struct span line = old_line(&function->address);
+		bool known = false;
+
+		switch (plan->entry[i].action) {
+		case ACTION_LEAVE:
+			known = line_says(line, function, OUTCOME_LEFT);
+			break;
+		case ACTION_KEEP:
+			known = line_says(line, function, OUTCOME_TAKEN) ||
+				line_says(line, function, OUTCOME_KEPT);
+			break;
+		case ACTION_TAKE:
+			known = line_says(line, function, OUTCOME_RESTORED) ||
+				line_says(line, function, OUTCOME_FAILED) ||
+				(initramfs && line_says(line, function, OUTCOME_HELD));
+			break;
+		}
+		if (!known)
+			return false;
+	}
+	return true;
 }
 
 void record_print_plan(const struct flag *flag, const struct plan *plan)

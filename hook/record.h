@@ -16,6 +16,14 @@ enum { RECORD_MAX = 64 * 1024 };
 void record_write(int root, const struct flag *flag, const struct plan *plan,
 	const struct result result[SCAN_MAX], uint64_t start);
 
+/*
+ * Whether the record says of every function in the plan what this pass would find again:
+ * udev repeats its events for all devices, in the initramfs and in the running system.
+ * What could not be taken is not tried again, unless another device sits there now; what
+ * was held is, but not in the `initramfs`.
+ */
+bool record_knows(int root, const struct plan *plan, bool initramfs);
+
 /* The same text for a plan that is not carried out, to standard output. */
 void record_print_plan(const struct flag *flag, const struct plan *plan);
 
