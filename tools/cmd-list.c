@@ -19,7 +19,7 @@ struct view {
 
 static bool is_selected(const struct view *view, const struct pci_device *device)
 {
-	return prediction_of(view->choice, &device->facts.function.address) != NULL;
+	return prediction_selects(view->choice, &device->facts.function.address);
 }
 
 /* The function that stands for the card in the list: never a bridge. NULL if the card is

@@ -22,8 +22,7 @@ static void print_choice(const struct status *status)
 	for (size_t i = 0; i < status->devices.count; i++) {
 		const struct pci_device *device = &status->devices.device[i];
 
-		if (prediction_of(status->choice, &device->facts.function.address) ==
-			NULL)
+		if (!prediction_selects(status->choice, &device->facts.function.address))
 			continue;
 		printf("  %s  %s  %s\n", pci_device_short(device), device->id,
 			device->name);
@@ -65,14 +64,14 @@ static void print_outcome(const struct record_line *line)
 static void print_this_boot(const struct status *status)
 {
 	const struct flag *flag = &status->running->flag;
+	CLEANUP_FREE char *value = explain_printable(flag->value);
 
 	if (!status_is_passthrough(status))
 		printf("This boot: normal, %s\n",
 			flag->state == FLAG_OFF ? "the flag is off"
 						: "the command line has no flag");
 	else
-		printf("This boot: passthrough, " FLAG_NAME "=%.*s\n",
-			(int)flag->value.length, flag->value.text);
+		printf("This boot: passthrough, " FLAG_NAME "=%s\n", value);
 	for (size_t i = 0; i < status->devices.count; i++) {
 		const struct pci_device *device = &status->devices.device[i];
 		const struct record_line *line = NULL;

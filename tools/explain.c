@@ -85,8 +85,7 @@ void wrong_words_free(struct wrong_words *wrong)
 	*wrong = (struct wrong_words){0};
 }
 
-/* One column for one byte, so that the carets stand right. */
-static char *printable(struct span span)
+char *explain_printable(struct span span)
 {
 	char *text = format_text("%.*s", (int)span.length, span.text);
 
@@ -116,7 +115,7 @@ void wrong_word_echo(const struct wrong_word *word, struct lines *lines)
 	/* Nothing is there at all: one caret shows where. */
 	if (carets == 0)
 		carets = 1;
-	text = printable(shown);
+	text = explain_printable(shown);
 	under = allocate_more(NULL, carets + 1);
 	memset(under, '^', carets);
 	under[carets] = '\0';

@@ -25,6 +25,8 @@ void wrong_words_find(const struct prediction *prediction, const struct devices 
 	struct wrong_words *wrong);
 void wrong_words_free(struct wrong_words *wrong);
 
+/* What comes from outside, fit for a terminal: one column for one byte. malloc'ed. */
+char *explain_printable(struct span span);
 /* Adds the word, a line of carets under the bad piece, and the sentence. */
 void wrong_word_echo(const struct wrong_word *word, struct lines *lines);
 /* Objects with "word", "bad", "error". */

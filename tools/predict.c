@@ -75,3 +75,11 @@ const struct plan_entry *prediction_of(
 	}
 	return NULL;
 }
+
+bool prediction_selects(
+	const struct prediction *prediction, const struct pci_address *address)
+{
+	const struct plan_entry *entry = prediction_of(prediction, address);
+
+	return entry != NULL && entry->reason != REASON_BOOT_DISPLAY;
+}

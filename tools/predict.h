@@ -23,4 +23,8 @@ struct prediction *predict(const char *line, bool next_boot, char **why);
 const struct plan_entry *prediction_of(
 	const struct prediction *prediction, const struct pci_address *address);
 
+/* Whether the flag means this function: an ID never means the boot display. */
+bool prediction_selects(
+	const struct prediction *prediction, const struct pci_address *address);
+
 #endif

@@ -24,6 +24,12 @@ static bool is_vfio(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
+/* An ID that also fits the boot display is no mistake. */
+static bool is_boot_display(const char *reason)
+{
+	return strcmp(reason, reason_text(REASON_BOOT_DISPLAY)) == 0;
+}
+
 static const char *or_none(const char *driver)
 {
 	return driver[0] != '\0' ? driver : "no driver";
@@ -53,7 +59,7 @@ static void compare_line(struct status *status, const struct record_line *line)
 				or_none(device->facts.driver)));
 	else if (strncmp(line->reason, of_another_function,
 			 strlen(of_another_function)) != 0)
-		add(status, false, "not-taken",
+		add(status, is_boot_display(line->reason), "not-taken",
 			format_text("%s stayed with the host in this boot: %s",
 				pci_device_short(device),
 				line->reason[0] != '\0' ? line->reason
@@ -186,7 +192,8 @@ static void compare_refusals(struct status *status)
 
 		if (entry->action == ACTION_LEAVE && entry->reason != REASON_SIBLING &&
 			device != NULL)
-			add(status, false, "next-not-taken",
+			add(status, entry->reason == REASON_BOOT_DISPLAY,
+				"next-not-taken",
 				format_text("in the next boot %s %s",
 					pci_device_short(device), what));
 	}

@@ -21,8 +21,8 @@ static json_t *selection_json(const struct status *status)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < status->devices.count; i++)
-		if (prediction_of(status->choice,
-			    &status->devices.device[i].facts.function.address) != NULL)
+		if (prediction_selects(status->choice,
+			    &status->devices.device[i].facts.function.address))
 			json_array_append_new(
 				list, device_json(&status->devices.device[i]));
 	return list;

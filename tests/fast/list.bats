@@ -60,6 +60,12 @@ key_of() { # ADDRESS KEY
 		"$(key_of 02:00.0 selected) $(key_of 02:00.1 selected) $(key_of 01:00.0 selected)"
 }
 
+@test "an ID that is chosen does not mean the boot display" {
+	put /etc/vfio-early.conf <<<'devices = 1234:1111'
+	assert_equal 'false true true' \
+		"$(key_of 00:01.0 selected) $(key_of 01:00.0 selected) $(key_of 02:00.0 selected)"
+}
+
 @test "list goes on with a conf that cannot be read, and says which line is wrong" {
 	put /etc/vfio-early.conf <<<'devices = 1234:11@00:03.0/00'
 	run -0 --separate-stderr tool list

@@ -317,6 +317,32 @@ differences_are() {
 	differences_are choice-wrong
 }
 
+@test "that an ID leaves the boot display to the host is as it should be" {
+	put /etc/vfio-early.conf <<<'devices = 1234:1111'
+	make_grub 'vfio_early=1234:1111 intel_iommu=on iommu=pt'
+	make_grubenv vfio_early=1
+	status_is 0 '  - in the next boot 00:01.0 stays with the host: it is the boot display'
+	assert_equal '0000:01:00.0 0000:02:00.0' "$(json_of '[.selection[].address] | join(" ")' status)"
+	boot_with vfio_early=1234:1111
+	pci_bind 0000:01:00.0 vfio-pci
+	pci_bind 0000:02:00.0 vfio-pci
+	put /run/vfio-early/boot <<-END
+		vfio-early 1
+		flag=1234:1111
+		start=1
+		end=2
+		0000:00:01.0 1234:1111 left before=- after=- driver=vfio-pci reason=it is the boot display, which is only taken by its address
+		0000:01:00.0 1234:1111 taken before=- after=vfio-pci driver=vfio-pci
+		0000:02:00.0 1234:1111 taken before=- after=vfio-pci driver=vfio-pci
+	END
+	status_is 0 '  - 00:01.0 stayed with the host in this boot: it is the boot display'
+}
+
+@test "a flag with control characters does not reach the terminal" {
+	boot_with $'vfio_early=01:00\e[2J'
+	status_is 1 'This boot: passthrough, vfio_early=01:00?[2J'
+}
+
 @test "a flag that somebody put into the normal entry" {
 	sed -i 's/ro quiet$/ro quiet vfio_early=02:00/' "$root/boot/grub/grub.cfg"
 	status_is 0 'Next boot: normal' "02:00.0  is given to vfio-pci, by the word '02:00'"
