@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo.sh: the whole job, in a virtual machine, for someone who sees it for the first time.
+# shellcheck disable=SC2016 # the commands are for the machine's shell
 set -eu
 cd "$(dirname "$0")/.."
 BATS_TEST_TMPDIR=$(mktemp -d)
@@ -22,7 +23,7 @@ say 'Nothing on this computer changes: all of it happens in a virtual machine.'
 echo 'It has three displays of the very same model: one that shows the picture, and two cards'
 echo 'in slots. We want the first card for a guest, and the host to keep the rest.'
 say 'Making the disk: Debian, its own boot loader, and vfio-early (once; kept afterwards) ...'
-if ! disk=$(lab_disk 2>"$BATS_TEST_TMPDIR/log"); then
+if ! disk=$(lab_disk bookworm 2>"$BATS_TEST_TMPDIR/log"); then
 	cat "$BATS_TEST_TMPDIR/log" >&2
 	exit 1
 fi
