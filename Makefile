@@ -133,8 +133,7 @@ install-image-hooks:
 	sed '$(hook_path)' initramfs-tools/hooks/vfio-early.in > $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
 	chmod 0755 $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
 	install -m 0755 initramfs-tools/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
+		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
 	install -d $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
 	sed '$(hook_path)' dracut/55vfio-early/module-setup.sh.in > $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
 	chmod 0755 $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
