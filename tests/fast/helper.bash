@@ -146,6 +146,19 @@ net_add() {
 # their own, a boot display with the same ID, and the disk and network card that the host
 # lives on. Card 1 is 01:00, card 2 is 02:00.
 make_machine() {
+	local once=$BATS_RUN_TMPDIR/machine
+	# Made once for the whole run: it takes a hundred programs to make.
+	if [ ! -d "$once" ]; then
+		build_machine
+		cp -a "$root" "$once.$$"
+		mv -T "$once.$$" "$once"
+		return
+	fi
+	rm -rf "$root"
+	cp -a "$once" "$root"
+}
+
+build_machine() {
 	mkdir -p "$root"/{boot,dev,etc,run,tmp,var/lib,proc/self,sys/class/iommu/dmar0} \
 		"$root"/sys/{module,firmware/acpi/tables,bus/pci/devices,bus/pci/drivers/vfio-pci}
 	: >"$root/sys/firmware/acpi/tables/DMAR"
