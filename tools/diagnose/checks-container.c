@@ -15,12 +15,18 @@ static unsigned int first_snapshot(const struct pve_conf *conf)
 	return (unsigned int)-1;
 }
 
-/* Words of the lines that give devices to a container. */
-static bool is_about_devices(struct span text)
+/* Whether the line gives a device to the container, or was meant to. */
+static bool is_about_devices(
+	const struct pve_conf *conf, const struct pve_problem *problem)
 {
-	return span_has(text, "nvidia") || span_has(text, "/dri") ||
-	       span_has(text, "devices.allow") || span_has(text, "/dev/") ||
-	       span_starts(text, "c ");
+	const struct pve_line *line = pve_conf_at(conf, problem->line);
+
+	if (line != NULL)
+		return pve_key_number(line->key, "dev") >= 0 ||
+		       span_has(line->key, "devices.allow") ||
+		       span_has(line->value, "/dev/");
+	return span_has(problem->text, "/dev/") ||
+	       span_has(problem->text, "devices.allow");
 }
 
 /* Keys below lxc. that LXC has; the rest PVE drops (lxc.container.conf(5)). */
@@ -57,7 +63,7 @@ static void gather_problems(
 		if (problem->line >= end)
 			continue;
 		gather(gathered,
-			is_about_devices(problem->text) ? CHECK_FAIL : CHECK_WARN, path,
+			is_about_devices(conf, problem) ? CHECK_FAIL : CHECK_WARN, path,
 			text, "line %u, column %u: %s", problem->line, problem->column,
 			problem->what);
 	}

@@ -6,18 +6,17 @@
 #include "tools/root.h"
 #include "tools/diagnose/vm-checks.h"
 
-static void gather_problem(
-	struct gathered *gathered, const char *path, const struct pve_problem *problem)
+static void gather_problem(struct gathered *gathered, const struct vm_guest *guest,
+	const struct pve_problem *problem)
 {
-	CLEANUP_FREE char *line = line_path(path, problem->line);
+	CLEANUP_FREE char *path = line_path(guest->path, problem->line);
 	CLEANUP_FREE char *text = span_copy(problem->text);
-	/* properties of hostpci, and lines that were meant to be one */
-	bool about_devices = span_has(problem->text, "hostpci") ||
-			     span_has(problem->text, "pcie=") ||
-			     strstr(problem->what, "whole line") != NULL ||
-			     strstr(problem->what, "address") != NULL;
+	const struct pve_line *line = pve_conf_at(&guest->vm.conf, problem->line);
+	/* a line that PVE drops whole has no key to go by */
+	bool about_devices = line != NULL ? pve_key_number(line->key, "hostpci") >= 0
+					  : span_has(problem->text, "hostpci");
 
-	gather(gathered, about_devices ? CHECK_FAIL : CHECK_WARN, line, text,
+	gather(gathered, about_devices ? CHECK_FAIL : CHECK_WARN, path, text,
 		"line %u, column %u: %s", problem->line, problem->column, problem->what);
 }
 
@@ -64,7 +63,7 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 			end = conf->section[i].line;
 	for (size_t i = 0; i < conf->problem_count; i++)
 		if (conf->problem[i].line < end)
-			gather_problem(&gathered, guest->path, &conf->problem[i]);
+			gather_problem(&gathered, guest, &conf->problem[i]);
 	gather_strays(&gathered, context, guest);
 	status = gathered.status;
 	if (gathered.path.count == 0)

@@ -130,9 +130,15 @@ void usual_nodes(const struct context *context, const struct container_guest *gu
 {
 	static const char *const nvidia[] = {"/dev/nvidia0", "/dev/nvidiactl",
 		"/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"};
-	const struct intent *intent = guest_device(context, guest->name, NULL);
+	const struct intent *intent = NULL;
+	bool other = false, own = false;
 
-	if (intent != NULL && intent->device->facts.function.vendor != VENDOR_NVIDIA) {
+	while ((intent = guest_device(context, guest->name, intent)) != NULL)
+		if (intent->device->facts.function.vendor == VENDOR_NVIDIA)
+			own = true;
+		else
+			other = true;
+	if (other && !own) {
 		lines_add(nodes, "/dev/dri/renderD128");
 		return;
 	}

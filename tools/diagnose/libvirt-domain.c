@@ -167,46 +167,52 @@ static void read_domain(xmlNode *node, struct domain *domain)
 	read_devices(child(node, "devices"), domain);
 }
 
-/* A parser's message has a newline at its end, and may have others inside. */
-static char *sentence(const xmlError *error)
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *parser_error;
+#else
+typedef xmlError *parser_error;
+#endif
+
+/* Keeps the first error: those behind it are often its consequences. */
+static void note_error(void *parser, parser_error error)
 {
-	struct span text =
-		span_of(error != NULL && error->message != NULL ? error->message
-								: "it is not XML");
+	char **why = ((xmlParserCtxt *)parser)->_private;
+	struct span text = span_of(error->message != NULL ? error->message : "");
 	struct span line;
 
+	if (*why != NULL || error->level < XML_ERR_ERROR)
+		return;
+	/* a message has a newline at its end, and may have others inside */
 	if (!span_line(&text, &line))
 		line = span_of("it is not XML");
-	return format_text(
-		"%d: %.*s", error != NULL ? error->line : 1, SPAN(span_trim(line)));
+	*why = format_text("%d: %.*s", error->line, SPAN(span_trim(line)));
 }
 
 int domain_read(const char *text, size_t length, struct domain *domain, char **why)
 {
 	/* No network, no external entities; the limits against XML bombs stay on. */
 	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+	CLEANUP_FREE char *error = NULL;
+	xmlDoc *document = NULL;
 	xmlParserCtxt *parser;
 	xmlNode *root;
-	xmlDoc *document = NULL;
 	int result = -EINVAL;
 
 	*domain = (struct domain){0};
-	if (length > INT_MAX) {
+	parser = length <= INT_MAX ? xmlNewParserCtxt() : NULL;
+	if (parser == NULL) {
 		*why = copy_text("1: the file is too big for XML");
 		return -EINVAL;
 	}
-	parser = xmlNewParserCtxt();
-	if (parser == NULL) {
-		*why = copy_text("1: the XML parser does not start");
-		return -EINVAL;
-	}
+	parser->_private = &error;
+	parser->sax->serror = note_error;
 	document =
 		xmlCtxtReadMemory(parser, text, (int)length, "domain.xml", NULL, options);
 	root = document != NULL ? xmlDocGetRootElement(document) : NULL;
 	if (root != NULL && is_element(root, "domstatus"))
 		root = child(root, "domain");
 	if (document == NULL) {
-		*why = sentence(xmlCtxtGetLastError(parser));
+		*why = copy_text(error != NULL ? error : "1: it is not XML");
 	} else if (root == NULL || !is_element(root, "domain")) {
 		*why = copy_text("1: there is no <domain> in it");
 	} else {

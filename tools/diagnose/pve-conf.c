@@ -249,6 +249,14 @@ const struct pve_line *pve_conf_find(const struct pve_conf *conf, const char *ke
 	return NULL;
 }
 
+const struct pve_line *pve_conf_at(const struct pve_conf *conf, unsigned int line)
+{
+	for (size_t i = 0; i < conf->line_count; i++)
+		if (conf->line[i].line == line)
+			return &conf->line[i];
+	return NULL;
+}
+
 int pve_key_number(struct span key, const char *stem)
 {
 	uint64_t number;
@@ -281,4 +289,10 @@ const char *pve_property_next(struct span *rest, const char *unnamed, struct spa
 		return "a key or a value is missing at the equals sign";
 	*value = span_from(*value, key->length + 1);
 	return NULL;
+}
+
+struct span pve_property_at(struct span key, struct span value)
+{
+	/* the name of a value without one stands elsewhere */
+	return key.text + key.length + 1 == value.text ? key : value;
 }

@@ -57,6 +57,8 @@ enum pve_section_kind pve_line_where(
 	const struct pve_conf *conf, const struct pve_line *line);
 /* The value that counts: the last of this key in the main section; NULL if none. */
 const struct pve_line *pve_conf_find(const struct pve_conf *conf, const char *key);
+/* The setting on a line of the file; NULL if it is none. */
+const struct pve_line *pve_conf_at(const struct pve_conf *conf, unsigned int line);
 /* "dev3" with the stem "dev" gives 3; -1 if the key is another. */
 int pve_key_number(struct span key, const char *stem);
 
@@ -67,5 +69,8 @@ int pve_key_number(struct span key, const char *stem);
  */
 const char *pve_property_next(struct span *rest, const char *unnamed, struct span *key,
 	struct span *value, bool *more);
+
+/* Where a wrong property begins: at its key if it has one, else at its value. */
+struct span pve_property_at(struct span key, struct span value);
 
 #endif

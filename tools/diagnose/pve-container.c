@@ -89,7 +89,7 @@ static void read_device(
 		if (wrong == NULL)
 			wrong = device_property(&device, key, value);
 		if (wrong != NULL)
-			problem(container, line, value, wrong);
+			problem(container, line, pve_property_at(key, value), wrong);
 	}
 	if (device.path.length == 0)
 		problem(container, line, line->value, "there is no path");

@@ -144,7 +144,7 @@ static void read_hostpci(struct vm *vm, const struct pve_line *line, int number)
 			wrong = property(&entry, &seen, key, value);
 		if (wrong == NULL)
 			continue;
-		problem(vm, line, value, wrong);
+		problem(vm, line, pve_property_at(key, value), wrong);
 		entry.refused = true;
 	}
 	if (!entry.refused && (entry.host.length > 0) == (entry.mapping.length > 0)) {
