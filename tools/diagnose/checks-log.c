@@ -165,7 +165,7 @@ static void check_signatures(const struct context *context, struct findings *fin
 			"no message in the kernel log that is known to mean trouble");
 	else if (hits.count > bad)
 		finding(findings, CHECK_PASS,
-			"%zu other messages in the kernel log are as they should be",
+			"%zu known messages in the kernel log are as they should be",
 			hits.count - bad);
 	if (!context->log->complete)
 		finding_evidence(

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each check on systems made of fixtures. ID.NAME.manifest is about the check ID: on the
+# system that it is based on the check passes ("# before STATUS" says otherwise), and with
+# the fixture on top it comes to "# expect STATUS".
+
+load helper
+
+# The worst status that the check comes to, and its title: of all rows, or those about
+# "# about WHOM".
+answer() { # ID ARGUMENTS WHOM
+	# shellcheck disable=SC2086 # the arguments are words
+	tool --json diagnose --only "$1" $2 | jq -r --arg whom "$3" '
+		[.checks[] | select($whom == "" or .device == $whom or .subject == $whom)]
+		| sort_by(.status as $s | ["skip", "pass", "info", "unknown", "warn", "fail"] | index($s))
+		| last | .status + " " + .title'
+}
+
+# One fixture, before and after.
+try() { # NAME
+	local id=${1%%.*} arguments whom before expect says got
+	arguments=$(fixture_says "$1" args)
+	whom=$(fixture_says "$1" about)
+	before=$(fixture_says "$1" before)
+	expect=$(fixture_says "$1" expect)
+	says=$(fixture_says "$1" says)
+	rm -rf "$root"
+	unpack "$(fixture_says "$1" base)"
+	got=$(answer "$id" "$arguments" "$whom")
+	[[ $got == "${before:-pass} "* ]] || {
+		printf '%s: before: expected %s, got %s\n' "$1" "${before:-pass}" "$got"
+		return 1
+	}
+	"$top/vfio-early" capture --unpack "$fixtures/$1.manifest" "$root"
+	got=$(answer "$id" "$arguments" "$whom")
+	[[ $got == "$expect "*"$says"* ]] || {
+		printf '%s: expected %s ...%s..., got %s\n' "$1" "$expect" "$says" "$got"
+		return 1
+	}
+}
+
+@test "every fixture of a check comes to what it says" {
+	local file name wrong=0 tried=0
+	for file in "$fixtures"/[A-Z]*.*.manifest; do
+		name=${file##*/}
+		try "${name%.manifest}" || wrong=1
+		tried=$((tried + 1))
+	done
+	[ "$tried" -gt 40 ]
+	[ "$wrong" -eq 0 ]
+}
