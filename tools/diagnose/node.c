@@ -36,11 +36,13 @@ static bool from_table(const char *table, const char *path, struct node *node)
 
 	for (const char *line = table; *line != '\0';) {
 		unsigned int mode, uid, gid;
+		bool here = strncmp(line, path, length) == 0 && line[length] == '\t';
 
-		if (strncmp(line, path, length) == 0 && line[length] == '\t' &&
-			sscanf(line + length, " %c %u:%u %o %u %u %lld", &node->type,
-				&node->major, &node->minor, &mode, &uid, &gid,
-				&node->changed) == 7) {
+		if (here && line[length + 1] == '-') {
+			found = false;
+		} else if (here && sscanf(line + length, " %c %u:%u %o %u %u %lld",
+					   &node->type, &node->major, &node->minor, &mode,
+					   &uid, &gid, &node->changed) == 7) {
 			node->mode = mode & 07777;
 			node->uid = uid;
 			node->gid = gid;

@@ -10,7 +10,8 @@
  * A made-up root holds a file of this name with one line a node, in place of nodes that
  * only root could make: PATH TAB "TYPE MAJOR:MINOR MODE UID GID CHANGED", for example
  * "/dev/nvidia0\tc 195:0 0660 0 44 1700000000". TYPE is c, b, f, d or l; MAJOR:MINOR of
- * no meaning for the last three; CHANGED is the time of the last change in seconds.
+ * no meaning for the last three; CHANGED is the time of the last change in seconds. A "-"
+ * in their place takes back what a line above said.
  */
 #define NODE_TABLE "/.vfio-early-nodes"
 

@@ -175,14 +175,14 @@ static int make_link(int directory, const char *name, const struct manifest_entr
 }
 
 /* Adds a line to the table of what stat would say; the last one about a path counts. */
-static int add_node(int root, const struct manifest_entry *entry)
+static int add_node(int root, const struct manifest_entry *entry, const char *content)
 {
 	CLEANUP_FREE char *line = NULL;
 	int file, error;
 
 	if (strlen(entry->content) != entry->length)
 		return -EINVAL;
-	line = format_text("%s\t%s\n", entry->path, entry->content);
+	line = format_text("%s\t%s\n", entry->path, content);
 	file = open_inside(root, NODE_TABLE + 1,
 		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644, false);
 	if (file < 0)
@@ -198,7 +198,9 @@ static int make(int root, const struct manifest_entry *entry)
 	int directory, error;
 
 	if (entry->type == 'n')
-		return add_node(root, entry);
+		return add_node(root, entry, entry->content);
+	if (entry->type == 'x' && (error = add_node(root, entry, "-")) < 0)
+		return error;
 	directory = open_parent(root, entry->path, &name, entry->type != 'l');
 	if (directory < 0)
 		return directory;
