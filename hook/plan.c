@@ -43,6 +43,8 @@ const char *reason_text(enum reason reason)
 		return "another device than the flag says is at this place";
 	case REASON_BAD_WORD:
 		return "a word of the flag that speaks of this card cannot be read";
+	case REASON_LOST_WORD:
+		return "a word of the flag cannot be read, and may have meant any card";
 	case REASON_BRIDGE:
 		return "it is a bridge, which is never given away";
 	case REASON_DEAD:
@@ -153,9 +155,14 @@ static bool judge(const struct flag *flag, const struct device *device,
 	for (unsigned int i = 0; i < flag->count; i++) {
 		const struct selector *selector = &flag->item[i].selector;
 
-		/* What speaks of the card in vain puts all of the card in doubt. */
-		if (plan->word[i] == WORD_BAD && selector->has_place &&
-			place_in_slot(&selector->place, &device->function))
+		/*
+		 * What speaks of the card in vain puts all of the card in doubt, and
+		 * what speaks of nobody knows what, every card.
+		 */
+		if (plan->word[i] == WORD_BAD && !selector->has_place)
+			doubt = REASON_LOST_WORD;
+		else if (plan->word[i] == WORD_BAD &&
+			 place_in_slot(&selector->place, &device->function))
 			doubt = REASON_BAD_WORD;
 		if (plan->word[i] == WORD_WRONG_ID &&
 			place_in_slot(&selector->place, &device->function))

@@ -14,8 +14,9 @@ enum action {
 
 enum reason {
 	REASON_NONE,
-	REASON_WRONG_ID, /* the function at the place has another ID */
-	REASON_BAD_WORD, /* a word that speaks of this card cannot be read */
+	REASON_WRONG_ID,  /* the function at the place has another ID */
+	REASON_BAD_WORD,  /* a word that speaks of this card cannot be read */
+	REASON_LOST_WORD, /* a word cannot be read, and may have meant any card */
 	REASON_BRIDGE,
 	REASON_DEAD, /* its configuration space reads ff */
 	REASON_NO_GROUP,

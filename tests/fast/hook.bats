@@ -239,7 +239,18 @@ is_silent() { # FLAG OPTION...
 @test "a word that cannot be read leaves the card it speaks of with the host" {
 	plan_is 01:00.0,01:00.9,02:00.0 '01:00.0 leave 02:00.0 take'
 	plan_is 01:00.0,10de:zzzz@01:00,02:00.0 '01:00.0 leave 02:00.0 take'
-	plan_is garbage,02:00.0 '02:00.0 take'
+}
+
+@test "a word that cannot be read and names no card leaves every card with the host" {
+	local word
+	for word in garbage,02:00.0 02:00.0,graphics 02:00.0, 02:00.0,10de:zzzz; do
+		plan_is "$word" '02:00.0 leave'
+		assert_contains 'a word of the flag cannot be read, and may have meant any card'
+	done
+	hook 02:00.0,graphics
+	[ "$status" -eq 1 ]
+	log_has 'vfio_early=: "graphics": neither an address such as 01:00.0 nor an ID'
+	log_has 'left to the host: .0: a word of the flag cannot be read'
 }
 
 @test "a flag that cannot be read takes nothing at all, and the log says why" {
