@@ -226,7 +226,7 @@ explains() {
      ^^
   a PCI device number is 00 to 1f
 ' 01:00,02:zz
-	assert_contains "by the word '01:00'"
+	assert_contains 'a word of the flag cannot be read, and may have meant any card'
 	explains 1 $'
   1234:11@01:00
   ^^^^^^^
