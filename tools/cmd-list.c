@@ -53,6 +53,8 @@ static void print_function(
 		printf("   IOMMU group %d", facts->group);
 	else
 		printf("   no IOMMU group");
+	if (device->variant != NULL)
+		printf("   VFIO driver %s", device->variant);
 	if (facts->boot_vga)
 		printf("   BOOT DISPLAY");
 	if (is_selected(view, device))
@@ -150,6 +152,8 @@ static json_t *as_json(const struct view *view, const struct card *card,
 	json_object_set_new(object, "class_name", json_text(device->class_name));
 	json_object_set_new(object, "driver",
 		facts->driver[0] != '\0' ? json_text(facts->driver) : json_null());
+	json_object_set_new(object, "vfio_driver",
+		json_text(device->variant != NULL ? device->variant : "vfio-pci"));
 	json_object_set_new(object, "iommu_group",
 		facts->group >= 0 ? json_integer(facts->group) : json_null());
 	json_object_set_new(object, "group_foreign", group_as_json(view, card));

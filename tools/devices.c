@@ -10,6 +10,7 @@
 #include "tools/base.h"
 #include "tools/devices.h"
 #include "tools/root.h"
+#include "tools/variant.h"
 
 enum {
 	CLASS_GRAPHICS = 0x03,
@@ -148,6 +149,22 @@ static struct pci_access *open_libpci(void)
 	return access;
 }
 
+static void find_variants(struct devices *devices)
+{
+	struct kmod_ctx *modules = variants_open();
+
+	for (size_t i = 0; i < devices->count; i++) {
+		struct pci_device *device = &devices->device[i];
+		CLEANUP_FREE char *path = format_text(
+			"%s/devices/%s/modalias", bus_directory, device->address);
+		CLEANUP_FREE char *alias = root_read_word(path);
+
+		if (alias != NULL)
+			device->variant = variants_driver(modules, alias);
+	}
+	variants_close(modules);
+}
+
 int devices_read(struct devices *devices, char **why)
 {
 	CLEANUP_FREE char *path = root_path(bus_directory);
@@ -184,6 +201,7 @@ int devices_read(struct devices *devices, char **why)
 	if (devices->count > 0)
 		qsort(devices->device, devices->count, sizeof(*devices->device),
 			by_address);
+	find_variants(devices);
 	return 0;
 }
 
@@ -197,6 +215,7 @@ void devices_free(struct devices *devices)
 		free(device->subsystem);
 		free(device->name);
 		free(device->class_name);
+		free(device->variant);
 	}
 	free(devices->device);
 	if (devices->access != NULL)
@@ -214,6 +233,19 @@ const struct pci_device *devices_find(
 	return NULL;
 }
 
+/* The variant that all functions have; one word of the flag names one driver. */
+static void choose_driver(struct card *card)
+{
+	const char *variant = card->function[0].variant;
+
+	for (size_t i = 0; i < card->count; i++)
+		if (variant == NULL || card->function[i].variant == NULL ||
+			strcmp(card->function[i].variant, variant) != 0)
+			return;
+	if (strlen(variant) < sizeof(card->driver))
+		memcpy(card->driver, variant, strlen(variant) + 1);
+}
+
 struct card devices_card(const struct devices *devices, const struct pci_device *member)
 {
 	const struct pci_address *slot = &member->facts.function.address;
@@ -225,6 +257,7 @@ struct card devices_card(const struct devices *devices, const struct pci_device 
 		if (card.count++ == 0)
 			card.function = &devices->device[i];
 	}
+	choose_driver(&card);
 	return card;
 }
 

@@ -13,6 +13,7 @@ struct pci_device {
 	char *subsystem;     /* "1af4:1100"; "" if the function has none */
 	char *name; /* vendor and device, from pci.ids; "Device 1234:1111" without */
 	char *class_name; /* from pci.ids: "VGA compatible controller" */
+	char *variant;	  /* the VFIO driver made for it; NULL: vfio-pci is the best */
 };
 
 struct pci_access;
@@ -27,7 +28,8 @@ struct devices {
 struct card {
 	const struct pci_device *function; /* `count` of them, by function number */
 	size_t count;
-	/* The VFIO driver that the user's word asked for with =DRIVER; "" is vfio-pci. */
+	/* The VFIO driver that the user's word asked for with =DRIVER, else the variant
+	 * of all its functions; "" is vfio-pci. */
 	char driver[DRIVER_NAME_MAX];
 };
 

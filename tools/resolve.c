@@ -160,7 +160,8 @@ int devices_resolve(const struct devices *devices, const char *word, struct card
 		*why = list_fits(devices, &query, word, boot_display);
 		return -ENOTUNIQ;
 	}
-	memcpy(found.driver, query.selector.driver, sizeof(found.driver));
+	if (query.is_selector && strchr(word, '=') != NULL)
+		memcpy(found.driver, query.selector.driver, sizeof(found.driver));
 	*card = found;
 	if (by_address != NULL)
 		*by_address = names_slot(&query);

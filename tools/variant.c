@@ -2,8 +2,10 @@
 #include <libkmod.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "tools/base.h"
+#include "tools/kernels.h"
 #include "tools/root.h"
 #include "tools/variant.h"
 
@@ -34,27 +36,45 @@ static char *only_other(const struct kmod_list *list)
 	return name;
 }
 
-char *variant_driver(const char *version, const char *modalias)
+struct kmod_ctx *variants_open(void)
 {
 	/* What modprobe.d says of loading does not matter here. */
 	static const char *const no_configuration[] = {NULL};
-	CLEANUP_FREE char *path = format_text("/lib/modules/%s", version);
-	CLEANUP_FREE char *directory = root_path(path);
+	struct kmod_ctx *modules = NULL;
+	struct kernels kernels;
+
+	kernels_find(&kernels);
+	if (kernels.count > 0) {
+		CLEANUP_FREE char *path =
+			format_text("/lib/modules/%s", kernels.kernel[0].version);
+		CLEANUP_FREE char *directory = root_path(path);
+
+		modules = kmod_new(directory, no_configuration);
+	}
+	kernels_free(&kernels);
+	if (modules != NULL)
+		kmod_set_log_priority(modules, LOG_CRIT);
+	return modules;
+}
+
+char *variants_driver(struct kmod_ctx *modules, const char *modalias)
+{
 	CLEANUP_FREE char *alias = NULL;
 	struct kmod_list *list = NULL;
-	struct kmod_ctx *context;
 	char *name = NULL;
 
-	if (strncmp(modalias, "pci:", 4) != 0)
-		return NULL;
-	context = kmod_new(directory, no_configuration);
-	if (context == NULL)
+	if (modules == NULL || strncmp(modalias, "pci:", 4) != 0)
 		return NULL;
 	alias = format_text("vfio_%s", modalias);
-	if (kmod_module_new_from_lookup(context, alias, &list) == 0)
+	/* The modules carry the names of their drivers. */
+	if (kmod_module_new_from_lookup(modules, alias, &list) == 0)
 		name = only_other(list);
 	kmod_module_unref_list(list);
-	kmod_unref(context);
-	/* The modules carry the names of their drivers. */
 	return name;
+}
+
+void variants_close(struct kmod_ctx *modules)
+{
+	if (modules != NULL)
+		kmod_unref(modules);
 }

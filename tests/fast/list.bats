@@ -99,7 +99,7 @@ key_of() { # ADDRESS KEY
 }
 
 @test "the JSON of list has the keys that others rely on" {
-	assert_equal '{"address":"0000:01:00.1","boot_display":false,"card":"0000:01:00.0","class":"0x040300","class_name":"Audio device","driver":"snd_hda_intel","group_foreign":[],"id":"8086:2668","iommu_group":7,"name":"Intel Corporation 82801FB/FBM/FR/FW/FRW (ICH6 Family) High Definition Audio Controller","selected":false,"selector":"1234:1111@00:02.0/00","subsystem":"1af4:1100"}' \
+	assert_equal '{"address":"0000:01:00.1","boot_display":false,"card":"0000:01:00.0","class":"0x040300","class_name":"Audio device","driver":"snd_hda_intel","group_foreign":[],"id":"8086:2668","iommu_group":7,"name":"Intel Corporation 82801FB/FBM/FR/FW/FRW (ICH6 Family) High Definition Audio Controller","selected":false,"selector":"1234:1111@00:02.0/00","subsystem":"1af4:1100","vfio_driver":"vfio-pci"}' \
 		"$(tool --json list | jq -cS '.devices[2]')"
 	assert_equal 1 "$(json_of .schema_version list)"
 }
