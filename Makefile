@@ -47,7 +47,7 @@ tool_link = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 # Programs that only the tests run.
-test_programs = $(BUILD)/tests/print-flag
+test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c
@@ -166,6 +166,11 @@ check-fast: lint all $(test_programs)
 $(BUILD)/tests/%: tests/cmdline/%.c $(wildcard cmdline/*.[ch])
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(CFLAGS) -o $@ $< $(wildcard cmdline/*.c)
+
+$(BUILD)/tests/try-runner: tests/diagnose/try-runner.c $(tool_objects)
+	@mkdir -p $(@D)
+	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
+		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
 
 # Parsers of what others write, fed with nonsense: make fuzz, FUZZ_SECONDS for each driver;
 # fuzz-short for `make check`. clang's libFuzzer with the address and undefined sanitizers.

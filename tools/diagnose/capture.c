@@ -252,6 +252,25 @@ static void put_log(struct capture *capture)
 	put(capture, "/dev/kmsg", 'f', text, strlen(text));
 }
 
+/* What a container sees: facts about a node, or the libraries in a directory. */
+static void put_inside(struct capture *capture, const char *path, const char *facts)
+{
+	char **names;
+
+	if (facts != NULL) {
+		put(capture, path, 'n', facts, strlen(facts));
+		return;
+	}
+	names = root_list(path);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *child = format_text("%s/%s", path, names[i]);
+
+		if (strstr(names[i], "nvidia") != NULL)
+			put(capture, child, 'f', "", 0);
+	}
+	root_list_free(names);
+}
+
 static void put_path(struct capture *capture, const char *asked)
 {
 	CLEANUP_FREE char *path = NULL, *facts = NULL;
@@ -267,7 +286,7 @@ static void put_path(struct capture *capture, const char *asked)
 		(unsigned int)node.mode, (unsigned int)node.uid, (unsigned int)node.gid,
 		node.changed);
 	if (is_process_root(asked)) {
-		put(capture, asked, 'n', facts, strlen(facts));
+		put_inside(capture, asked, node.type == 'd' ? NULL : facts);
 		return;
 	}
 	path = follow(capture, asked);

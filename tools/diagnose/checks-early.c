@@ -10,6 +10,7 @@
 #include "tools/root.h"
 #include "tools/diagnose/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/node.h"
 
 /* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
 static bool is_used(const struct context *context)
@@ -57,6 +58,16 @@ static void check_installed(const struct context *context, struct findings *find
 	finding_command(findings, "make install");
 }
 
+/* A capture knows that there is an image, and not what is in it. */
+static bool is_left_out(const struct kernel *kernel)
+{
+	CLEANUP_FREE char *image = NULL;
+	size_t size;
+
+	return !kernel->ready && kernel->image != NULL && root_exists(NODE_TABLE) &&
+	       root_read(kernel->image, &image, &size) == 0 && size == 0;
+}
+
 static void check_images(const struct context *context, struct findings *findings)
 {
 	struct kernels kernels = {0};
@@ -73,9 +84,14 @@ static void check_images(const struct context *context, struct findings *finding
 	for (size_t i = 0; i < kernels.count; i++) {
 		const struct kernel *kernel = &kernels.kernel[i];
 		CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
-		bool denied = !kernel->ready && !context->root && kernel->image != NULL;
+		bool left_out = is_left_out(kernel);
+		bool denied = left_out ||
+			      (!kernel->ready && !context->root && kernel->image != NULL);
 
-		if (kernel->ready)
+		if (left_out)
+			finding(findings, CHECK_UNKNOWN,
+				"its initramfs is not part of the capture");
+		else if (kernel->ready)
 			finding(findings, CHECK_PASS,
 				"its initramfs runs the early program first");
 		else

@@ -124,6 +124,15 @@ static void show_record(struct findings *findings, const struct context *context
 	finding_evidence(findings, path, "%s", record->text);
 }
 
+static void show_harmless(
+	struct findings *findings, const struct context *context, const struct hit *hit)
+{
+	CLEANUP_FREE char *path =
+		format_text("%s:%llu", context->log->source, hit->first->sequence);
+
+	finding_evidence(findings, path, "%s: %s", hit->signature->id, hit->first->text);
+}
+
 /* A message is never a verdict: the worst that it comes to is a warning, and the check
  * that it belongs to decides. */
 static void show_hit(
@@ -173,7 +182,7 @@ static void check_signatures(const struct context *context, struct findings *fin
 	for (size_t i = 0;
 		i < hits.count && (hits.count > bad || !context->log->complete); i++)
 		if (hits.hit[i].level == CHECK_PASS || hits.hit[i].level == CHECK_INFO)
-			show_record(findings, context, hits.hit[i].first);
+			show_harmless(findings, context, &hits.hit[i]);
 	free_pointer(&hits.hit);
 }
 

@@ -217,7 +217,10 @@ char *redact_text(struct redaction *redaction, const char *text)
 				pseudonym(redaction, kind, at + length, value));
 			used = length + value;
 		} else if (!inside && (length = word_length(redaction, at, &kind)) > 0) {
-			fputs(pseudonym(redaction, kind, at, length), to);
+			/* a host is the same with and without its domain */
+			value = strcmp(kind, "host") == 0 ? strlen(redaction->host)
+							  : length;
+			fputs(pseudonym(redaction, kind, at, value), to);
 			used = length;
 		} else {
 			fputc(*at, to);

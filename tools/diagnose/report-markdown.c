@@ -93,27 +93,14 @@ static void print_title(const json_t *report, FILE *to)
 
 static void print_intents(const json_t *report, FILE *to)
 {
-	static const struct {
-		const char *want, *text;
-	} wants[] = {
-		{"nothing", "nothing says what it is for"},
-		{"vm", "for a VM"},
-		{"host", "for the host and its containers"},
-		{"both", "wanted in a VM and by the host, which cannot be"},
-	};
 	size_t i, j;
 	json_t *intent, *evidence;
 
 	json_array_foreach(json_object_get(report, "intents"), i, intent)
 	{
-		fprintf(to, "- `%s` %s [%s]: ", text_of(intent, "address"),
-			text_of(intent, "name"), text_of(intent, "id"));
-		for (j = 0; j < ARRAY_SIZE(wants); j++)
-			if (strcmp(wants[j].want, text_of(intent, "want")) == 0)
-				fputs(wants[j].text, to);
-		fputs(json_is_true(json_object_get(intent, "asked")) ? ", as asked\n"
-								     : "\n",
-			to);
+		fprintf(to, "- `%s` %s [%s]: %s\n", text_of(intent, "address"),
+			text_of(intent, "name"), text_of(intent, "id"),
+			text_of(intent, "purpose"));
 		json_array_foreach(json_object_get(intent, "evidence"), j, evidence)
 			fprintf(to, "  - `%s`: `%s`\n", text_of(evidence, "path"),
 				text_of(evidence, "value"));

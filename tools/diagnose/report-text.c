@@ -114,25 +114,12 @@ static void print_checks(const struct printer *printer, const json_t *rows)
 
 static void print_intent(const struct printer *printer, const json_t *intent)
 {
-	const char *want = text_of(intent, "want"), *who = text_of(intent, "who");
 	size_t i;
 	json_t *evidence;
 
-	fprintf(printer->to, "%s %s [%s]: ", text_of(intent, "address"),
-		text_of(intent, "name"), text_of(intent, "id"));
-	if (strcmp(want, "nothing") == 0)
-		fputs("nothing says what it is for\n", printer->to);
-	else if (strcmp(want, "both") == 0)
-		fputs("wanted in a VM and by the host, which cannot be\n", printer->to);
-	else if (strcmp(want, "vm") == 0)
-		fprintf(printer->to, "for %s%s\n", who[0] != '\0' ? who : "a VM",
-			json_is_true(json_object_get(intent, "asked")) ? ", as asked"
-								       : "");
-	else
-		fprintf(printer->to, "for %s%s%s\n", who[0] != '\0' ? who : "the host",
-			who[0] != '\0' ? ", so with the host's own driver" : "",
-			json_is_true(json_object_get(intent, "asked")) ? ", as asked"
-								       : "");
+	fprintf(printer->to, "%s %s [%s]: %s\n", text_of(intent, "address"),
+		text_of(intent, "name"), text_of(intent, "id"),
+		text_of(intent, "purpose"));
 	json_array_foreach(json_object_get(intent, "evidence"), i, evidence)
 		fprintf(printer->to, "    %s: %s\n", text_of(evidence, "path"),
 			text_of(evidence, "value"));

@@ -20,6 +20,28 @@ static const char *want_name(enum want want)
 	return names[want];
 }
 
+/* The rest of a sentence that begins with the device. */
+static json_t *purpose(const struct intent *intent)
+{
+	const char *asked = intent->asked ? ", as asked" : "";
+
+	switch (intent->want) {
+	case WANT_NOTHING:
+		break;
+	case WANT_VM:
+		return json_sprintf(
+			"for %s%s", intent->who != NULL ? intent->who : "a VM", asked);
+	case WANT_HOST:
+		if (intent->who == NULL)
+			return json_sprintf("for the host%s", asked);
+		return json_sprintf(
+			"for %s, so with the host's own driver%s", intent->who, asked);
+	case WANT_BOTH:
+		return json_string("wanted in a VM and by the host, which cannot be");
+	}
+	return json_string("nothing says what it is for");
+}
+
 static json_t *describe_intent(const struct intent *intent)
 {
 	json_t *evidence = json_array();
@@ -32,7 +54,7 @@ static json_t *describe_intent(const struct intent *intent)
 			one, "want", json_string(want_name(intent->wish[i]->want)));
 		json_array_append_new(evidence, one);
 	}
-	return json_pack("{so so so so so so ss sb so}", "address",
+	return json_pack("{so so so so so so ss so sb so}", "address",
 		json_text(intent->device->address), "id", json_text(intent->device->id),
 		"name", json_text(intent->device->name), "driver",
 		intent->device->facts.driver[0] != '\0'
@@ -42,8 +64,8 @@ static json_t *describe_intent(const struct intent *intent)
 		intent->device->facts.group >= 0
 			? json_integer(intent->device->facts.group)
 			: json_null(),
-		"who", json_text(intent->who), "want", want_name(intent->want), "asked",
-		intent->asked, "evidence", evidence);
+		"who", json_text(intent->who), "want", want_name(intent->want), "purpose",
+		purpose(intent), "asked", intent->asked, "evidence", evidence);
 }
 
 void report_describe_whole(const struct context *context, json_t *report)

@@ -153,10 +153,10 @@ static char *end(struct child *child, bool in_time, double seconds)
 	if (child->done)
 		return NULL;
 	if (!in_time)
-		return format_text("it took more than %g seconds", seconds);
+		return format_text("took more than %g seconds", seconds);
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		return format_text("it crashed: %s", strsignal(WTERMSIG(status)));
-	return copy_text("it ended without an answer");
+		return format_text("crashed (%s)", strsignal(WTERMSIG(status)));
+	return copy_text("ended without an answer");
 }
 
 /* Notes what the child died of, and how the next one gets around it. */
@@ -176,7 +176,7 @@ static void get_around(
 			1;
 		findings.id = next->run->check[next->check]->id;
 		findings.device = json_string_value(device);
-		finding(&findings, CHECK_UNKNOWN, "the check was ended: %s", why);
+		finding(&findings, CHECK_UNKNOWN, "the check %s", why);
 		if (next->run->check[next->check]->run_device == NULL) {
 			next->check++;
 			next->time = 0;
@@ -185,7 +185,7 @@ static void get_around(
 		char **reason = &next->collector_why[json_integer_value(collector)];
 
 		free(*reason);
-		*reason = copy_text(why);
+		*reason = format_text("reading it %s", why);
 	} else {
 		next->described = true;
 	}

@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# capture: what diagnose reads as one text, and the way back.
+
+load helper
+
+unpack_text() { # text on standard input
+	cat >"$BATS_TEST_TMPDIR/manifest"
+	"$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/manifest" "$root"
+}
+
+comparable() {
+	sed '/EARLY-IN-INITRAMFS/,/^[a-z]/ { /EARLY-RAN/!d }; /EARLY-IN/d; $d' | grep -v '^[0-9]* pass, '
+}
+
+@test "a captured system gets the same diagnosis, line by line" {
+	local fixture before
+	for fixture in vm-host container-host two-cards GROUP-VIABLE.fail EARLY-IN-INITRAMFS.fail; do
+		rm -rf "$root"
+		unpack "$fixture"
+		before=$(tool diagnose --verbose || true)
+		tool capture "$BATS_TEST_TMPDIR/saved"
+		rm -rf "$root"
+		"$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/saved" "$root"
+		# an image is too large for it: its check has no answer then
+		diff <(comparable <<<"$before") <(tool diagnose --verbose | comparable)
+	done
+}
+
+@test "a capture is for its owner only and names neither machine nor person" {
+	unpack vm-host
+	echo 'PASSWORD=hunter2 # echo vfio-pci >driver_override' | put /etc/systemd/system/passthrough.service
+	sed -i '1i # root password: hunter2' "$root/etc/pve/qemu-server/100.conf"
+	run -0 tool capture "$BATS_TEST_TMPDIR/saved"
+	assert_equal 600 "$(stat -c %a "$BATS_TEST_TMPDIR/saved")"
+	output=$(cat "$BATS_TEST_TMPDIR/saved")
+	assert_contains 'hostpci0: 0000:01:00,pcie=1'
+	assert_contains 'name: <omitted>'
+	assert_lacks tower7
+	assert_lacks 3E:5A:01
+	assert_lacks 1b4e28ba
+	assert_lacks games
+	assert_lacks 'root password'
+	run -0 tool capture --raw "$BATS_TEST_TMPDIR/saved"
+	output=$(cat "$BATS_TEST_TMPDIR/saved")
+	assert_contains tower7
+	assert_contains 'name: games'
+}
+
+@test "a manifest's types make files, links, directories and facts about nodes" {
+	unpack_text <<'END'
+# a comment
+
+/a/text	f	one\ttab
+	two \\ \x41
+/a/empty	f
+/a/bytes	b	x\x00\ny
+/a/link	l	../b/target
+/b/directory	d
+/dev/nvidia0	n	c 195:0 0660 0 44 1700000000
+END
+	assert_equal $'one\ttab\ntwo \\ A' "$(cat "$root/a/text")"
+	assert_equal ' 78 00 0a 79' "$(od -An -tx1 "$root/a/bytes")"
+	assert_equal 0 "$(stat -c %s "$root/a/empty")"
+	assert_equal ../b/target "$(readlink "$root/a/link")"
+	[ -d "$root/b/directory" ]
+	assert_equal $'/dev/nvidia0\tc 195:0 0660 0 44 1700000000' "$(cat "$root/.vfio-early-nodes")"
+	unpack_text <<-'END'
+		/a/text	x
+		/b	x
+	END
+	[ ! -e "$root/a/text" ]
+	[ ! -e "$root/b" ]
+}
+
+@test "a manifest cannot write outside of its directory" {
+	local line outside=$BATS_TEST_TMPDIR/outside
+	mkdir "$outside"
+	for line in $'/../outside/f\tf\tx' $'/a/../../outside/f\tf\tx' $'relative\tf\tx' $'//f\tf\tx' $'/a/./f\tf\tx' \
+		$'/l\tl\t../outside' $'/a/l\tl\t../../outside' $'/a/l\tl\tb/../../outside'; do
+		run -1 unpack_text <<<"$line"
+		assert_contains 'line 1: ' || return 1
+	done
+	# through a link that somebody else left there
+	ln -s "$outside" "$root/way"
+	run unpack_text <<<$'/way/f\tf\tx'
+	mkdir -p "$root/deep"
+	ln -s ../../outside "$root/deep/way"
+	run unpack_text <<<$'/deep/way/f\tf\tx'
+	assert_equal "" "$(ls "$outside")"
+}
+
+@test "an absolute link stays inside" {
+	unpack_text <<-'END'
+		/etc/name	f	inside
+		/deep/er/link	l	/etc/name
+	END
+	assert_equal inside "$(cat "$root/deep/er/link")"
+}
+
+@test "a manifest that cannot be read says where" {
+	local line says
+	while IFS='|' read -r line says; do
+		# shellcheck disable=SC2059 # the line is the format
+		run -1 unpack_text < <(printf '# first\n%s\n' "${line//TAB/$'\t'}")
+		assert_contains "line 2: $says" || return 1
+	done <<-'END'
+		/a|a line is PATH
+		/aTABqTABx|the type is none
+		/aTABfTABx\q|a "\" is followed
+		TABx|a further line of content has no file
+	END
+}
+
+@test "wrong usage of capture is exit 2" {
+	run -2 tool capture
+	assert_contains 'the file to write'
+	run -2 tool capture --unpack file
+	assert_contains 'a file and a directory'
+	run -2 tool capture --unpack "$BATS_TEST_TMPDIR/none" "$root"
+	assert_contains 'No such file'
+	run -2 tool capture /nonexistent/file
+	assert_contains 'cannot be written'
+}
