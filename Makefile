@@ -152,6 +152,7 @@ strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-
 check:
 	tests/deps.sh
 	$(MAKE) lint all $(test_programs)
+	$(MAKE) fuzz-short
 	tests/run.sh tests/fast tests/boot
 
 # The whole job in a virtual machine, for someone who sees it for the first time.
