@@ -3,19 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/root.h"
 #include "tools/diagnose/claims.h"
 #include "tools/diagnose/guest-checks.h"
 
 struct tally {
-	const struct context *context;
+	const struct intent *intent;
 	struct card card;
 	struct gathered gathered;
 	size_t vfio, host, scripts; /* claims on the card */
+	size_t leftovers;
 	bool blocked_vfio, blocked_host;
 	const struct claim *last; /* the last one counted */
 	struct lines undo;	  /* commands */
-	bool image, grub;	  /* an image, or grub.cfg, has to be made anew */
+	bool image, loader; /* the initramfs, or the boot menu, has to be made anew */
 };
 
 /* Modules without which the host cannot drive the card. */
@@ -42,24 +42,35 @@ static bool means_card(const struct tally *tally, const struct claim *claim)
 	return false;
 }
 
-/* How it is undone, as a command where there is one. */
+/* Whether it is against the user's wish. */
+static bool is_against(const struct tally *tally, const struct claim *claim)
+{
+	switch (claim->kind) {
+	case CLAIM_VFIO:
+		return tally->intent->want == WANT_HOST;
+	case CLAIM_HOST:
+		return tally->intent->want == WANT_VM;
+	case CLAIM_BLOCK:
+		return is_vm_driver(span_of(claim->what)) ==
+		       (tally->intent->want == WANT_VM);
+	case CLAIM_SCRIPT:
+	case CLAIM_LEFTOVER:
+		return true;
+	case CLAIM_ORDER:
+		break;
+	}
+	return false;
+}
+
 static void note_undo(struct tally *tally, const struct claim *claim)
 {
-	const char *path = claim->source;
+	CLEANUP_FREE char *command = claim_undo(claim);
 
-	if (strcmp(claim->who, "driverctl") == 0)
-		lines_add(&tally->undo, "driverctl unset-override %s",
-			strstr(path, "pci-") != NULL ? strstr(path, "pci-") + 4 : path);
-	else if (strcmp(claim->who, "supergfxctl") == 0)
-		lines_add(&tally->undo, "supergfxctl -m Hybrid");
-	else if (strcmp(claim->who, "a systemd unit") == 0)
-		lines_add(&tally->undo, "systemctl disable %.*s",
-			(int)strcspn(strrchr(path, '/') + 1, ":"),
-			strrchr(path, '/') + 1);
-	tally->grub |= strncmp(path, "/etc/default/grub", 17) == 0;
-	/* both are copied into the initramfs */
-	tally->image |= strncmp(path, "/etc/modprobe.d/", 16) == 0 ||
-			strncmp(path, "/etc/initramfs-tools/", 21) == 0;
+	if (!is_against(tally, claim))
+		return;
+	if (command != NULL)
+		lines_add(&tally->undo, "%s", command);
+	claim_apply_undo(claim, &tally->image, &tally->loader);
 }
 
 static void count_claim(struct tally *tally, const struct claim *claim)
@@ -70,7 +81,10 @@ static void count_claim(struct tally *tally, const struct claim *claim)
 	if (tally->last != NULL && strcmp(tally->last->source, claim->source) == 0 &&
 		strcmp(tally->last->text, claim->text) == 0)
 		return;
-	if (claim->kind == CLAIM_BLOCK) {
+	if (claim->kind == CLAIM_LEFTOVER) {
+		tally->leftovers++;
+		how = "is still there";
+	} else if (claim->kind == CLAIM_BLOCK) {
 		/* a blacklist does not keep vfio-pci out: it is asked for by name */
 		if (is_vm_driver(span_of(claim->what)) && claim->driver != NULL) {
 			tally->blocked_vfio = true;
@@ -99,8 +113,7 @@ static void count_claim(struct tally *tally, const struct claim *claim)
 	tally->last = claim;
 	gather_evidence(&tally->gathered, claim->source, "%s %s: %s", claim->who, how,
 		claim->text);
-	if (claim->kind != CLAIM_BLOCK || claim->driver != NULL)
-		note_undo(tally, claim);
+	note_undo(tally, claim);
 }
 
 static void judge(struct tally *tally, const struct intent *intent)
@@ -143,6 +156,10 @@ static void judge(struct tally *tally, const struct intent *intent)
 		status = CHECK_WARN;
 		sentence = copy_text(
 			"something else may move the card between drivers as the system runs");
+	} else if (tally->leftovers > 0) {
+		status = CHECK_WARN;
+		sentence =
+			copy_text("files of an older set-up for passthrough are there");
 	} else if (tally->vfio + tally->host > 0) {
 		status = CHECK_INFO;
 		sentence =
@@ -151,17 +168,6 @@ static void judge(struct tally *tally, const struct intent *intent)
 	gathered->status = status;
 	gathered->sentence = sentence;
 	gathered->count = 1;
-}
-
-static const char *image_command(void)
-{
-	if (root_exists("/usr/sbin/update-initramfs"))
-		return "update-initramfs -u -k all";
-	if (root_exists("/usr/bin/dracut"))
-		return "dracut --regenerate-all --force";
-	if (root_exists("/usr/bin/mkinitcpio"))
-		return "mkinitcpio -P";
-	return NULL;
 }
 
 static void say_remedy(
@@ -180,9 +186,9 @@ static void say_remedy(
 			  "bound from the start needs no moving");
 	for (size_t i = 0; i < tally->undo.count; i++)
 		finding_command(findings, "%s", tally->undo.line[i]);
-	if (tally->grub)
-		finding_command(findings, "update-grub");
-	if (tally->image && image_command() != NULL)
+	if (tally->loader)
+		finding_command(findings, "%s", loader_command());
+	if (tally->image)
 		finding_command(findings, "%s", image_command());
 	if (status == CHECK_FAIL) {
 		finding_command(findings, "reboot");
@@ -193,7 +199,7 @@ static void say_remedy(
 static void check_claims(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
-	struct tally tally = {.context = context};
+	struct tally tally = {.intent = intent};
 	const struct claims *claims = context->claims;
 	enum check_status status;
 

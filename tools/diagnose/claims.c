@@ -143,6 +143,22 @@ static void read_operator(struct claims *claims)
 			span_of("gpu-operator"), span_of("vfio-pci-ready"));
 }
 
+/* What a set of scripts from before vfio-early wrote, under names that nobody else has.
+ */
+static void read_leftovers(struct claims *claims)
+{
+	static const char *const paths[] = {
+		"/etc/modprobe.d/nvidia-passthrough-blacklist.conf",
+		"/etc/modprobe.d/vfio-passthrough.conf",
+		"/etc/modules-load.d/vfio-passthrough.conf",
+		"/etc/systemd/system/nvidia-passthrough.service"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (root_exists(paths[i]))
+			claims_add(claims, CLAIM_LEFTOVER, "an older set-up", paths[i], 0,
+				span_of(paths[i]), span_of("whatever it says"));
+}
+
 static void read_all(struct claims *claims)
 {
 	static const char *const modprobe[] = {"/etc/modprobe.d", "/run/modprobe.d",
@@ -181,6 +197,7 @@ static void read_all(struct claims *claims)
 	read_units(claims);
 	read_supergfxctl(claims);
 	read_operator(claims);
+	read_leftovers(claims);
 }
 
 void claims_collect(struct context *context)

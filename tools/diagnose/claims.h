@@ -13,7 +13,8 @@ enum claim_kind {
 	CLAIM_HOST,   /* gives it to a driver of the host */
 	CLAIM_SCRIPT, /* a script that moves devices between drivers as the system runs */
 	CLAIM_BLOCK,  /* keeps the module `what` from being loaded */
-	CLAIM_ORDER,  /* loads vfio-pci early: takes nothing by itself */
+	CLAIM_LEFTOVER, /* a file of an older set-up for passthrough */
+	CLAIM_ORDER,	/* loads vfio-pci early: takes nothing by itself */
 };
 
 /* Which devices a claim speaks of. */
@@ -77,6 +78,13 @@ bool is_module(struct span name, const char *module);
 /* A full address anywhere in the text, also as pci_0000_01_00_0; takes all before and
  * with it off the front of `rest`. */
 bool find_address(struct span *rest, struct pci_address *address);
+
+/* The command that takes the claim back; malloc'ed. NULL: that needs a person. */
+char *claim_undo(const struct claim *claim);
+/* Which of these have to be made anew after it. */
+void claim_apply_undo(const struct claim *claim, bool *image, bool *loader);
+const char *image_command(void);
+const char *loader_command(void);
 
 /* Whether the claim speaks of this function. TARGET_UNKNOWN and TARGET_MODULE: false. */
 bool claim_means(const struct claim *claim, const struct pci_device *device);

@@ -51,7 +51,8 @@ bool container_allows(const struct container *container, char type, int64_t majo
 	return allowed;
 }
 
-struct wanted_node *container_wanted(const struct container *container, size_t *count)
+static struct wanted_node *find_nodes(
+	const struct container *container, bool everywhere, size_t *count)
 {
 	struct wanted_node *wanted = NULL;
 
@@ -60,7 +61,7 @@ struct wanted_node *container_wanted(const struct container *container, size_t *
 		const struct container_device *device = &container->device[i];
 
 		if (gpu_node_kind(device->path) == GPU_NODE_NONE ||
-			!container_in_main(container, device->from))
+			(!everywhere && !container_in_main(container, device->from)))
 			continue;
 		*ARRAY_ADD(wanted, *count) = (struct wanted_node){
 			.from = device->from,
@@ -74,7 +75,7 @@ struct wanted_node *container_wanted(const struct container *container, size_t *
 		const struct container_mount *mount = &container->mount[i];
 
 		if (gpu_node_kind(mount->source) == GPU_NODE_NONE ||
-			!container_in_main(container, mount->from))
+			(!everywhere && !container_in_main(container, mount->from)))
 			continue;
 		*ARRAY_ADD(wanted, *count) = (struct wanted_node){
 			.from = mount->from,
@@ -87,6 +88,16 @@ struct wanted_node *container_wanted(const struct container *container, size_t *
 		};
 	}
 	return wanted;
+}
+
+struct wanted_node *container_wanted(const struct container *container, size_t *count)
+{
+	return find_nodes(container, false, count);
+}
+
+struct wanted_node *container_named(const struct container *container, size_t *count)
+{
+	return find_nodes(container, true, count);
 }
 
 /* A word that only lines about graphics nodes have. */

@@ -38,5 +38,7 @@ struct wanted_node {
 };
 /* The graphics nodes of the main section; malloc'ed, `*count` of them. */
 struct wanted_node *container_wanted(const struct container *container, size_t *count);
+/* The same of every section: what was meant, perhaps, and has no effect. */
+struct wanted_node *container_named(const struct container *container, size_t *count);
 
 #endif

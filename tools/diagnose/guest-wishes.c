@@ -75,6 +75,11 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 		size_t count;
 		struct wanted_node *wanted = container_wanted(&guest->conf, &count);
 
+		/* Whoever asks about it means the card that it names anywhere. */
+		if (count == 0 && context->request.container == guest->id) {
+			free(wanted);
+			wanted = container_named(&guest->conf, &count);
+		}
 		for (size_t j = 0; j < count; j++) {
 			CLEANUP_FREE char *what = span_copy(wanted[j].source);
 			CLEANUP_FREE char *source =
