@@ -104,7 +104,8 @@ static char *look(struct kernel *kernel, enum vfio_pci vfio_pci, bool whole)
 					   : fault_of_program(&image, kernel->image);
 		if (reason == NULL)
 			reason = generator->fault(&image, kernel->image);
-		if (vfio_pci == VFIO_PCI_MODULE && (image.facts & IMAGE_MODULE) == 0)
+		if (reason == NULL && vfio_pci == VFIO_PCI_MODULE &&
+			(image.facts & IMAGE_MODULE) == 0)
 			kernel->note = format_text(
 				"vfio-pci is not in %s: the chosen devices are kept from "
 				"other drivers there, and given to vfio-pci after it",
