@@ -179,8 +179,10 @@ FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 600
 fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all
-# These parsers are pure: text in, struct out, so the drivers link nothing else.
-fuzz_parsers := $(wildcard cmdline/*.c) tools/base.c $(addprefix tools/diagnose/, span.c \
+# These parsers are pure: text in, struct out, so the drivers link nothing else; but that of
+# images, which reads a file.
+fuzz_parsers := $(wildcard cmdline/*.c) $(addprefix tools/, base.c root.c image.c cpio.c \
+	parts.c) $(addprefix tools/diagnose/, span.c \
 	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c \
 	kmsg.c claims-read.c claims-script.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)

@@ -61,6 +61,7 @@ struct parts *parts_open(const char *path, char **why)
 	parts->path = copy_text(path);
 	parts->file = file;
 	parts->file_size = status.st_size;
+	parts->data = parts->buffer;
 	return parts;
 }
 
@@ -129,6 +130,7 @@ static int fill_compressed(struct parts *parts, char **why)
 		parts->data = data;
 		return 1;
 	}
+	parts->data = parts->buffer;
 	parts->available = 0;
 	if (result == ARCHIVE_EOF)
 		return 0;
