@@ -21,7 +21,7 @@ struct pci_access;
 struct devices {
 	struct pci_device *device; /* by address: the functions of a card together */
 	size_t count;
-	struct pci_access *access; /* libpci's own, for devices.c */
+	struct pci_access *access; /* libpci's own, for resolve.c */
 };
 
 /* A card: all functions of one slot, which stand together in `devices`. */
