@@ -26,6 +26,8 @@ zstd			# compressed
 xz-utils		# in every way
 lz4
 grub-common		# grub-script-check and grub-editenv
+grub-emu		# GRUB as a program, for what it does at power-on
+binutils		# mends one of its modules
 jq			# reads JSON in tests
 strace			# which files the early program touches
 python3			# works the machine's console

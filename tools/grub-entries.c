@@ -202,7 +202,7 @@ static int print_menu(FILE *to, const struct menu *menu, const struct kernels *k
 			free(title);
 		}
 		title = format_text("%s, " SUFFIX, entry->title);
-		id = own_id(entry->id);
+		id = own_id(entry->id[0] != '\0' ? entry->id : path_name(kernel));
 		print_entry(to, "\t", entry, title, id, body);
 	}
 	if (count == 0) {
