@@ -10,6 +10,8 @@
 #include "tools/base.h"
 #include "tools/root.h"
 
+enum { LINKS_MAX = 40 };
+
 const char *root_directory = "";
 void (*root_watch)(const char *path);
 
@@ -20,16 +22,78 @@ char *root_path(const char *path)
 	return format_text("%s%s", root_directory, path);
 }
 
+int root_resolve(const char *path, char **real)
+{
+	CLEANUP_FREE char *rest = copy_text(path);
+	CLEANUP_FREE char *done = copy_text("");
+	unsigned int links = 0;
+
+	for (;;) {
+		CLEANUP_FREE char *name = NULL, *here = NULL, *below = NULL;
+		char target[PATH_MAX];
+		size_t skip = strspn(rest, "/");
+		size_t length = strcspn(rest + skip, "/");
+		char *new_done, *new_rest;
+		ssize_t got;
+
+		if (length == 0)
+			break;
+		name = format_text("%.*s", (int)length, rest + skip);
+		new_rest = copy_text(rest + skip + length);
+		free(rest);
+		rest = new_rest;
+		if (strcmp(name, ".") == 0)
+			continue;
+		if (strcmp(name, "..") == 0) {
+			char *slash = strrchr(done, '/');
+
+			if (slash != NULL)
+				*slash = '\0';
+			continue;
+		}
+		below = format_text("%s/%s", done, name);
+		here = format_text("%s%s", root_directory, below);
+		got = readlink(here, target, sizeof(target) - 1);
+		if (got < 0) {
+			new_done = copy_text(below);
+		} else {
+			target[got] = '\0';
+			if (++links > LINKS_MAX)
+				return -ELOOP;
+			new_rest = format_text("%s/%s", target, rest);
+			free(rest);
+			rest = new_rest;
+			new_done = copy_text(target[0] == '/' ? "" : done);
+		}
+		free(done);
+		done = new_done;
+	}
+	*real = format_text("%s%s", root_directory, done);
+	return 0;
+}
+
+/* The path to open: below --root its links are those of that system. */
+static char *followed(const char *path)
+{
+	char *real = root_path(path);
+	char *resolved;
+
+	if (root_directory[0] == '\0' || root_resolve(path, &resolved) < 0)
+		return real;
+	free(real);
+	return resolved;
+}
+
 bool root_exists(const char *path)
 {
-	CLEANUP_FREE char *real = root_path(path);
+	CLEANUP_FREE char *real = followed(path);
 
 	return access(real, F_OK) == 0;
 }
 
 int root_read(const char *path, char **text, size_t *length)
 {
-	CLEANUP_FREE char *real = root_path(path);
+	CLEANUP_FREE char *real = followed(path);
 	int file = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	size_t size = 0, used = 0;
 	char *buffer = NULL;
@@ -94,7 +158,7 @@ static int by_name(const void *a, const void *b)
 
 char **root_list(const char *path)
 {
-	CLEANUP_FREE char *real = root_path(path);
+	CLEANUP_FREE char *real = followed(path);
 	DIR *directory = opendir(real);
 	struct dirent *entry;
 	char **names = allocate_more(NULL, sizeof(*names));

@@ -15,6 +15,12 @@ extern void (*root_watch)(const char *path);
 
 /* The path as it is for the C library: root_directory in front. malloc'ed. */
 char *root_path(const char *path);
+/*
+ * Where a path leads, seen from --root: an absolute link of that system does not lead to
+ * a file of this one. What is not there is taken as it is named. 0 and a malloc'ed path
+ * for the C library, or -errno.
+ */
+int root_resolve(const char *path, char **real);
 /* Whether something is there (a symbolic link is followed). */
 bool root_exists(const char *path);
 /*

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,8 +10,6 @@
 #include "tools/root.h"
 #include "tools/write.h"
 
-enum { LINKS_MAX = 40 };
-
 bool write_dry_run;
 
 static int sentence(int error, char **why, const char *doing, const char *path)
@@ -20,61 +17,6 @@ static int sentence(int error, char **why, const char *doing, const char *path)
 	*why = format_text(
 		"cannot %s %s%s: %s", doing, root_directory, path, strerror(-error));
 	return error;
-}
-
-/*
- * Where a path leads, seen from --root: an absolute link of that system must not lead to
- * a file of this one. What is not there is taken as it is named. 0 and a malloc'ed path
- * for the C library, or -errno.
- */
-static int resolve(const char *path, char **real)
-{
-	CLEANUP_FREE char *rest = copy_text(path);
-	CLEANUP_FREE char *done = copy_text("");
-	unsigned int links = 0;
-
-	for (;;) {
-		CLEANUP_FREE char *name = NULL, *here = NULL, *below = NULL;
-		char target[PATH_MAX];
-		size_t skip = strspn(rest, "/");
-		size_t length = strcspn(rest + skip, "/");
-		char *new_done, *new_rest;
-		ssize_t got;
-
-		if (length == 0)
-			break;
-		name = format_text("%.*s", (int)length, rest + skip);
-		new_rest = copy_text(rest + skip + length);
-		free(rest);
-		rest = new_rest;
-		if (strcmp(name, ".") == 0)
-			continue;
-		if (strcmp(name, "..") == 0) {
-			char *slash = strrchr(done, '/');
-
-			if (slash != NULL)
-				*slash = '\0';
-			continue;
-		}
-		below = format_text("%s/%s", done, name);
-		here = root_path(below);
-		got = readlink(here, target, sizeof(target) - 1);
-		if (got < 0) {
-			new_done = copy_text(below);
-		} else {
-			target[got] = '\0';
-			if (++links > LINKS_MAX)
-				return -ELOOP;
-			new_rest = format_text("%s/%s", target, rest);
-			free(rest);
-			rest = new_rest;
-			new_done = copy_text(target[0] == '/' ? "" : done);
-		}
-		free(done);
-		done = new_done;
-	}
-	*real = root_path(done);
-	return 0;
 }
 
 static char *directory_of(const char *real)
@@ -158,7 +100,7 @@ int draft_begin(struct draft *draft, const char *path, const char *text, size_t 
 	int file, error;
 
 	*draft = (struct draft){0};
-	error = resolve(path, &draft->target);
+	error = root_resolve(path, &draft->target);
 	if (error < 0)
 		return sentence(error, why, "follow the symbolic links of", path);
 	directory = directory_of(draft->target);
