@@ -145,13 +145,11 @@ static int take_steps(struct enabling *enabling, const struct grub *grub,
 	/* The images first: most can go wrong there, and they know nothing of the choice.
 	 */
 	error = make_images(enabling, &kernels, why);
-	/* The words say whether the entries are those of this conf. */
-	if (error == 0 &&
-		(grub->inputs.words == NULL || !grub_inputs_same(&grub->inputs, inputs)))
+	current = grub_is_current(grub, inputs, &kernels);
+	if (error == 0 && !current)
 		error = switch_off_first(enabling, grub, why);
 	if (error == 0)
 		error = write_conf(enabling, why);
-	current = grub_is_current(grub, inputs, &kernels);
 	if (error == 0 && !current)
 		error = make_entries(enabling, inputs, &kernels, why);
 	kernels_free(&kernels);
@@ -170,14 +168,8 @@ int enable_devices(struct enabling *enabling, char **why)
 	grub_inputs_now(&inputs, enabling->devices);
 	enabling->guard = inputs.guard;
 	error = find_obstacle(enabling, &grub, why);
-	if (error == 0) {
+	if (error == 0)
 		error = take_steps(enabling, &grub, &inputs, why);
-		if (error < 0 && !write_dry_run) {
-			CLEANUP_FREE char *ignored = NULL;
-
-			switch_off_first(enabling, &grub, &ignored);
-		}
-	}
 	/* The guard's sentence is handed over. */
 	inputs.guard.reason = NULL;
 	grub_inputs_free(&inputs);

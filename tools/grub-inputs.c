@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "tools/base.h"
+#include "tools/choose.h"
 #include "tools/grub-inputs.h"
 #include "tools/grubenv.h"
-#include "tools/iommu.h"
 #include "tools/root.h"
 #include "tools/run.h"
 
@@ -119,12 +119,10 @@ void grub_inputs_now(struct grub_inputs *inputs, const char *devices)
 {
 	CLEANUP_FREE char *grubenv = grub_file("grubenv");
 	const char *directory = grub_directory();
-	const char *iommu = iommu_words();
 	char *reason = cannot_write(
 		root_exists(grubenv) || directory == NULL ? grubenv : directory);
 
-	inputs->words = format_text(
-		"vfio_early=%s%s%s", devices, iommu[0] != '\0' ? " " : "", iommu);
+	inputs->words = choose_words(devices);
 	inputs->guard.save = reason == NULL;
 	if (reason == NULL)
 		reason = nobody_confirms();

@@ -149,6 +149,7 @@ int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
 	bool *changed, struct lines *notes, char **why)
 {
 	CLEANUP_FREE char *path = grub_file("grub.cfg");
+	CLEANUP_FREE char *real = root_path(path);
 	CLEANUP_FREE char *before = NULL, *after = NULL, *said = NULL;
 	CLEANUP_FREE char *rest_before = NULL, *rest_after = NULL;
 	struct run_result result;
@@ -160,7 +161,7 @@ int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
 	error = read_config(path, &before, why);
 	if (error < 0)
 		return error;
-	find_command(argv, program, path);
+	find_command(argv, program, run_name(real));
 	error = run_well(
 		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS}, &result, why);
 	if (error < 0) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Our section of grub.cfg, made by Debian's own grub-mkconfig and 10_linux.
+# shellcheck disable=SC2016 # GRUB's variables are for GRUB to fill in
 
 load helper
 load grub
@@ -32,7 +33,7 @@ nothing_but() { # PIECE
 	output=$(<"$BATS_TEST_TMPDIR/update-grub")
 	assert_contains "vfio-early: $1"
 	assert_contains 'Warning: grub.cfg gets no boot entry of vfio-early.'
-	assert_contains done
+	assert_contains $'\ndone'
 }
 
 @test "an entry for the newest kernel, a submenu for all, and nothing else is changed" {
@@ -98,7 +99,9 @@ GRUB_CMDLINE_LINUX_DEFAULT="quiet intel-iommu=sm_on,off amd_iommu=off splash"' >
 }
 
 @test "quotes in the user's words stay as they are" {
-	echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet dyndbg=\\\"file a.c +p; file b.c +p\\\" x='"'a b'"'"' >>"$root/etc/default/grub"
+	cat >>"$root/etc/default/grub" <<-'END'
+		GRUB_CMDLINE_LINUX_DEFAULT="quiet dyndbg=\\\"file a.c +p; file b.c +p\\\" x='a b'"
+	END
 	update_grub
 	lines_are 'root=/dev/vda1 ro console=ttyS0 quiet dyndbg=\"file a.c +p; file b.c +p\" x='"'a b' $words"
 }
