@@ -184,7 +184,7 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 fuzz_parsers := $(wildcard cmdline/*.c) $(addprefix tools/, base.c root.c image.c cpio.c \
 	parts.c) $(addprefix tools/diagnose/, span.c \
 	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c \
-	kmsg.c claims-read.c claims-script.c)
+	kmsg.c claims-read.c claims-script.c manifest.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short
@@ -194,7 +194,7 @@ fuzz: $(fuzzers)
 	tests/fuzz/run.sh $(FUZZ_SECONDS) $^
 
 fuzz-short: $(fuzzers)
-	tests/fuzz/run.sh 7 $^
+	tests/fuzz/run.sh 6 $^
 
 $(BUILD)/fuzz/objects/%.o: %.c
 	@mkdir -p $(@D)
