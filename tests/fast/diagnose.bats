@@ -49,3 +49,34 @@ try() { # NAME
 	[ "$tried" -gt 40 ]
 	[ "$wrong" -eq 0 ]
 }
+
+# What a case prints in a form; its golden file has the same.
+golden_form() { # NAME FORM
+	local arguments
+	arguments=$(fixture_says "$1" args)
+	# shellcheck disable=SC2086 # the arguments are words
+	case $2 in
+	txt) tool diagnose $arguments ;;
+	md) tool diagnose --format markdown $arguments ;;
+	json) tool diagnose --format json $arguments | jq -S 'del(.tool)' ;;
+	esac || [ $? -eq 1 ]
+}
+
+# To accept what the cases print now: GOLDEN=accept bats diagnose.bats, and read the diff.
+@test "whole reports are as they were read and found good" {
+	local file name form differ=0 cases=0
+	for file in "$fixtures"/case-*.manifest; do
+		name=${file##*/}
+		name=${name%.manifest}
+		rm -rf "$root"
+		unpack "$name"
+		for form in txt md json; do
+			golden_form "$name" "$form" >"$BATS_TEST_TMPDIR/now"
+			[ "${GOLDEN-}" != accept ] || cp "$BATS_TEST_TMPDIR/now" "$fixtures/golden/$name.$form"
+			diff -u "$fixtures/golden/$name.$form" "$BATS_TEST_TMPDIR/now" || differ=1
+		done
+		cases=$((cases + 1))
+	done
+	[ "$cases" -ge 13 ]
+	[ "$differ" -eq 0 ]
+}

@@ -12,6 +12,10 @@
 #include "tools/diagnose/check.h"
 #include "tools/diagnose/node.h"
 
+/* What configuration space reads of a device that has fallen off the bus, without bit 7.
+ */
+enum { HEADER_OF_THE_DEAD = 0x7f };
+
 /* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
 static bool is_used(const struct context *context)
 {
@@ -186,34 +190,75 @@ static void check_ran(const struct context *context, struct findings *findings)
 	finding_needs_reboot(findings);
 }
 
-/* What the next boot will change about a device. */
-static void judge_next(const struct prediction *next, const struct pci_device *device,
-	struct findings *findings)
+/* Whether the next boot will take the function away from its driver, or give it back. */
+static bool will_change(const struct prediction *next, const struct pci_device *device)
 {
 	const struct plan_entry *entry =
 		prediction_of(next, &device->facts.function.address);
 	bool taken = entry != NULL && entry->action != ACTION_LEAVE;
-	CLEANUP_FREE char *path = attribute_path(device, "driver");
 
-	if (taken == driver_is_vfio(device->facts.driver))
+	return taken != driver_is_vfio(device->facts.driver);
+}
+
+/* What the next boot will change about a card: one row, by the first function. */
+static void judge_next(
+	const struct prediction *next, const struct card *card, struct findings *findings)
+{
+	const struct plan_entry *entry;
+	const struct pci_device *first = NULL;
+	CLEANUP_FREE char *more = NULL;
+	size_t count = 0;
+	bool taken;
+
+	for (size_t i = 0; i < card->count; i++)
+		if (will_change(next, &card->function[i])) {
+			first = first == NULL ? &card->function[i] : first;
+			count++;
+		}
+	if (first == NULL)
 		return;
-	finding(findings, CHECK_WARN,
-		taken ? "%s is with %s now, and the next boot gives it to %s"
-		      : "%s is with %s now, and the next boot leaves it with the host%s",
-		device->address, driver_text(device), taken ? entry->driver : "");
-	finding_evidence(findings, path, "%s", driver_text(device));
+	entry = prediction_of(next, &first->facts.function.address);
+	taken = entry != NULL && entry->action != ACTION_LEAVE;
+	more = count > 1 ? format_text(" (with %zu more of the card)", count - 1)
+			 : copy_text("");
+	if (taken)
+		finding(findings, CHECK_WARN,
+			"%s%s is with %s now, and the next boot gives it to %s",
+			first->address, more, driver_text(first), entry->driver);
+	else
+		finding(findings, CHECK_WARN,
+			"%s%s is with %s now, and the next boot leaves it with the "
+			"host%s%s",
+			first->address, more, driver_text(first),
+			entry != NULL ? ": " : "",
+			entry != NULL ? reason_text(entry->reason) : "");
+	for (size_t i = 0; i < card->count; i++) {
+		CLEANUP_FREE char *path = attribute_path(&card->function[i], "driver");
+
+		finding_evidence(findings, path, "%s", driver_text(&card->function[i]));
+	}
 	finding_remedy(findings, "restart when it suits");
 	finding_command(findings, "reboot");
 	finding_needs_reboot(findings);
 }
 
+/* Whether the plan for the next boot, or what the user chose, is about the card; and a
+ * card that answers, since nothing can be planned about another. */
 static bool is_concerned(const struct context *context, const struct prediction *next,
-	const struct pci_device *device)
+	const struct card *card)
 {
-	const struct intent *intent = context_intent(context, device);
+	const struct intent *intent = context_intent(context, card->function);
+	bool concerned = intent != NULL && intent_is_ours(intent);
 
-	return prediction_of(next, &device->facts.function.address) != NULL ||
-	       (intent != NULL && intent_is_ours(intent));
+	for (size_t i = 0; i < card->count; i++) {
+		const struct device *facts = &card->function[i].facts;
+
+		if (facts->header_type == HEADER_OF_THE_DEAD)
+			return false;
+		concerned = concerned ||
+			    prediction_of(next, &facts->function.address) != NULL;
+	}
+	return concerned;
 }
 
 static void check_guard(const struct context *context, struct findings *findings)
@@ -248,9 +293,14 @@ static void check_pending(const struct context *context, struct findings *findin
 		return;
 	}
 	next = predict(loader->words != NULL ? loader->words : "", true, &why);
-	for (size_t i = 0; next != NULL && i < context->devices.count; i++)
-		if (is_concerned(context, next, &context->devices.device[i]))
-			judge_next(next, &context->devices.device[i], findings);
+	for (size_t i = 0; next != NULL && i < context->devices.count;) {
+		struct card card =
+			devices_card(&context->devices, &context->devices.device[i]);
+
+		i += card.count;
+		if (is_concerned(context, next, &card))
+			judge_next(next, &card, findings);
+	}
 	if (findings_count(findings) == before)
 		finding(findings, CHECK_PASS,
 			"the next boot leaves every card with the driver it has now");

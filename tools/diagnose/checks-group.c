@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/iommu.h"
 #include "tools/root.h"
 #include "tools/diagnose/attribute.h"
 #include "tools/diagnose/check.h"
@@ -57,6 +58,11 @@ static void check_companions(const struct context *context, const struct intent 
 
 	if (!intent_is_vm(intent) && !intent_is_host(intent)) {
 		finding(findings, CHECK_SKIP, "nothing says what the card is for");
+		return;
+	}
+	if (intent_is_host(intent) && driver_is_vfio(intent->device->facts.driver)) {
+		finding(findings, CHECK_SKIP,
+			"all of the card is with another driver, see DRV-BOUND");
 		return;
 	}
 	for (size_t i = 0; i < card.count; i++)
@@ -183,13 +189,17 @@ static void check_viable(const struct context *context, const struct intent *int
 		finding_needs_reboot(findings);
 		return;
 	}
+	if (last < 0 && !iommu_is_on()) {
+		finding(findings, CHECK_SKIP,
+			"there are no IOMMU groups: the IOMMU is not running");
+		return;
+	}
 	if (last < 0) {
 		finding(findings, CHECK_FAIL,
 			"the card is in no IOMMU group, so that VFIO cannot have it");
 		finding_evidence(findings, "/sys/kernel/iommu_groups", "no group has %s",
 			intent->device->address);
-		finding_remedy(findings, "turn the IOMMU on: see IOMMU-ACTIVE");
-		finding_needs_reboot(findings);
+		finding_remedy(findings, "put the card into another slot");
 		return;
 	}
 	finding(findings, CHECK_PASS, "IOMMU group %d can be given to a VM",

@@ -68,30 +68,44 @@ static const char *number_of(const struct wish *wish, const char *kind)
 	return wish->who + length;
 }
 
+/* "hostpci0: 01:00,pcie=1" to "hostpci0", if it is an option of that name. */
+static char *option_of(const struct wish *wish, const char *stem)
+{
+	size_t length = strlen(stem);
+
+	if (strncmp(wish->text, stem, length) != 0 || wish->text[length] < '0' ||
+		wish->text[length] > '9')
+		return NULL;
+	return format_text("%.*s", (int)strcspn(wish->text, ":"), wish->text);
+}
+
 /* Both ways out, in full: which one is the user's choice. */
 static void show_recipes(struct findings *findings, const struct intent *intent,
 	const struct wish *vm, const struct wish *host)
 {
-	const char *address = intent->device->address;
 	const char *machine = number_of(vm, "VM ");
 	const char *container = number_of(host, "container ");
+	CLEANUP_FREE char *hostpci = option_of(vm, "hostpci");
+	CLEANUP_FREE char *dev = option_of(host, "dev");
 
 	finding_remedy(findings,
-		"choose one. For the VM: remove %s, then the commands with enable. For the "
-		"host: remove %s, then the commands with disable. A card cannot be both, "
-		"unless it is split (vGPU, MIG, SR-IOV)",
+		"choose one of the two recipes below: a card cannot be both, unless it is "
+		"split (vGPU, MIG, SR-IOV). For the VM %s goes away, for the host %s",
 		host->source, vm->source);
-	finding_command(
-		findings, "vfio-early enable %s    # for the VM, then: reboot", address);
-	if (machine != NULL)
-		finding_command(findings,
-			"qm set %s -hostpci0 %.*s,pcie=1    # for the VM", machine,
-			(int)strcspn(address, "."), address);
-	finding_command(findings, "vfio-early disable    # for the host, then: reboot");
-	if (container != NULL && host->what[0] == '/')
-		finding_command(findings,
-			"pct set %s -dev0 %s    # for the host, after that", container,
-			host->what);
+	if (container != NULL && dev != NULL)
+		finding_command(findings, "pct set %s -delete %s    # for the VM: 1",
+			container, dev);
+	finding_command(findings, "vfio-early enable %s    # for the VM: 2",
+		intent->device->address);
+	finding_command(findings, "reboot    # for the VM: 3");
+	if (machine != NULL && hostpci != NULL)
+		finding_command(findings, "qm set %s -delete %s    # for the host: 1",
+			machine, hostpci);
+	finding_command(findings, "vfio-early disable    # for the host: 2");
+	finding_command(findings, "reboot    # for the host: 3");
+	if (container != NULL && dev == NULL && host->what[0] == '/')
+		finding_command(findings, "pct set %s -dev0 %s    # for the host: 4",
+			container, host->what);
 	finding_needs_reboot(findings);
 }
 

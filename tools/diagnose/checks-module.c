@@ -164,6 +164,11 @@ static void check_nvidia(const struct context *context, const struct intent *int
 		finding(findings, CHECK_SKIP, "the card needs no nvidia driver here");
 		return;
 	}
+	if (driver_is_vfio(device->facts.driver)) {
+		finding(findings, CHECK_SKIP,
+			"another driver has the card, see DRV-BOUND");
+		return;
+	}
 	if (!root_exists("/sys/module/nvidia")) {
 		finding(findings, CHECK_FAIL, "the nvidia driver is not loaded");
 		explain_absence(context, findings);
@@ -244,7 +249,8 @@ static void check_twins(const struct context *context, const struct intent *inte
 		return;
 	}
 	finding(findings,
-		wanted != NULL && wanted->want == WANT_VM && intent_is_vm(intent)
+		intent->want == WANT_NOTHING ? CHECK_INFO
+		: wanted != NULL && wanted->want == WANT_VM && intent_is_vm(intent)
 			? CHECK_PASS
 			: CHECK_FAIL,
 		"%s has the same ID [%s], and %s takes both for %s", other->address,
@@ -253,7 +259,9 @@ static void check_twins(const struct context *context, const struct intent *inte
 	finding_evidence(findings, claim->source, "%s", claim->text);
 	finding_remedy(findings,
 		"remove that, and let vfio-early take the one that is meant by its address");
-	finding_command(findings, "vfio-early enable %s", intent->device->address);
+	if (intent_is_vm(intent))
+		finding_command(
+			findings, "vfio-early enable %s", intent->device->address);
 	finding_needs_reboot(findings);
 }
 

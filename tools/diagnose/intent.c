@@ -163,7 +163,8 @@ static int fitness(const struct intent *intent, const struct card *card, enum wa
 		return 4;
 	if (!pci_device_is_graphics(intent->device))
 		return 0;
-	if (want == WANT_VM && card_boot_display(card) != NULL)
+	/* a guest rather wants the card that is there for guests */
+	if ((want == WANT_VM || who != NULL) && card_boot_display(card) != NULL)
 		return 1;
 	return opposite ? 2 : 3;
 }

@@ -114,6 +114,10 @@ static json_t *device_verdict(const json_t *report, const json_t *intent, bool s
 
 	if (strcmp(want, "nothing") == 0)
 		return NULL;
+	if (strcmp(want, "both") == 0)
+		return json_sprintf(
+			"%s is wanted in a VM and by the host: it cannot be both.",
+			address);
 	if (who == NULL)
 		who = strcmp(want, "vm") == 0 ? "a VM" : "the host's own driver";
 	json_array_foreach(json_object_get(report, "checks"), i, row)
