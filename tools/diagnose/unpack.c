@@ -183,7 +183,7 @@ static int add_node(int root, const struct manifest_entry *entry, const char *co
 	if (strlen(entry->content) != entry->length)
 		return -EINVAL;
 	line = format_text("%s\t%s\n", entry->path, content);
-	file = open_inside(root, NODE_TABLE + 1,
+	file = open_inside(root, &NODE_TABLE[1],
 		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644, false);
 	if (file < 0)
 		return file;
