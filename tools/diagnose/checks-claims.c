@@ -212,6 +212,12 @@ static void check_claims(const struct context *context, const struct intent *int
 	for (size_t i = 0; i < claims->count; i++)
 		if (!claims->claim[i].ours)
 			count_claim(&tally, &claims->claim[i]);
+	/* what only loads vfio-pci belongs to those who give the card to it */
+	for (size_t i = 0; tally.vfio > 0 && i < claims->count; i++)
+		if (!claims->claim[i].ours && claims->claim[i].kind == CLAIM_ORDER)
+			gather_evidence(&tally.gathered, claims->claim[i].source,
+				"%s loads vfio-pci early: %s", claims->claim[i].who,
+				claims->claim[i].text);
 	judge(&tally, intent);
 	status = tally.gathered.status;
 	gathered_say(&tally.gathered, findings, NULL, "nothing else claims the card");

@@ -64,8 +64,8 @@ static bool udev_match(struct span line, const char *key, struct span *value)
 
 	if (at == NULL)
 		return false;
-	*value = span_from(line, (size_t)(at - line.text) + strlen(front));
-	return span_piece(value, '"', value);
+	line = span_from(line, (size_t)(at - line.text) + strlen(front));
+	return span_piece(&line, '"', value);
 }
 
 static bool udev_id(struct span line, const char *key, uint32_t *id)

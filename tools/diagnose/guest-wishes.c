@@ -25,7 +25,8 @@ const struct container_guest *guests_next_container(
 
 		if (asks_for_one(&context->request)
 				? guest->id == context->request.container
-				: container_wants_gpu(&guest->conf))
+				: !guest->conf.template &&
+					  container_wants_gpu(&guest->conf))
 			return guest;
 	}
 	return NULL;
@@ -42,7 +43,7 @@ const struct vm_guest *guests_next_vm(
 
 		if (asks_for_one(&context->request)
 				? guest->id == context->request.machine
-				: guest->vm.hostpci_count > 0)
+				: guest->vm.hostpci_count > 0 && !guest->vm.template)
 			return guest;
 	}
 	return NULL;
@@ -73,7 +74,11 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 	for (size_t i = 0; i < guests->containers; i++) {
 		const struct container_guest *guest = &guests->container[i];
 		size_t count;
-		struct wanted_node *wanted = container_wanted(&guest->conf, &count);
+		struct wanted_node *wanted;
+
+		if (guest->conf.template)
+			continue;
+		wanted = container_wanted(&guest->conf, &count);
 
 		/* Whoever asks about it means the card that it names anywhere. */
 		if (count == 0 && context->request.container == guest->id) {
@@ -174,8 +179,11 @@ static void wish_for_vms(struct context *context, const struct guests *guests)
 	for (size_t i = 0; i < guests->vms; i++) {
 		const struct vm_guest *guest = &guests->vm[i];
 		size_t count;
-		struct vm_device *devices = vm_devices(guests, guest, &count);
+		struct vm_device *devices;
 
+		if (guest->vm.template)
+			continue;
+		devices = vm_devices(guests, guest, &count);
 		for (size_t j = 0; j < count; j++) {
 			const struct pve_line *line = devices[j].from->from;
 			CLEANUP_FREE char *what = span_copy(devices[j].id);

@@ -218,6 +218,8 @@ static void read_item(struct container *container, const struct pve_line *line)
 		read_mount(container, line);
 	else if (span_is(key, "unprivileged") && main)
 		container->unprivileged = span_boolean(line->value) == 1;
+	else if (span_is(key, "template") && main)
+		container->template = span_boolean(line->value) == 1;
 	else if (span_is(key, "features") && main)
 		read_features(container, line->value);
 	else if (pve_key_number(key, "mp") >= 0)

@@ -46,6 +46,7 @@ struct container {
 	struct container_mount *mount;
 	size_t mount_count;
 	bool unprivileged; /* of the main section */
+	bool template;	   /* it is never started */
 	bool own_idmap;	   /* lxc.idmap is given: treated as unprivileged by LXC */
 	const struct pve_line *nvidia_hook; /* lxc.hook.mount with LXC's own; or NULL */
 	bool nesting;			    /* features: nesting=1 */
