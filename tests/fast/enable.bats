@@ -225,6 +225,19 @@ If a passthrough boot does not come up, choose the normal entry in the boot menu
 	is_off
 }
 
+@test "a daemon that update-grub left behind is not waited for" {
+	sed -i '2i sleep 100 & echo $! >"$VFIO_EARLY_ROOT/daemon"' "$root/usr/sbin/update-grub"
+	run -0 timeout 60 "$top/vfio-early" --root "$root" enable 01:00
+	kill "$(<"$root/daemon")"
+	assert_contains 'switch on'
+}
+
+@test "a program that a signal ends is told as such" {
+	install_program /usr/sbin/update-grub <<<$'#!/bin/sh\nkill -TERM $$'
+	fails 1 'update-grub failed (exit status 143)'
+	is_off
+}
+
 @test "update-grub reports success, but the entry is not there: what our generator said is told" {
 	install_program /usr/bin/grub-script-check <<<$'#!/bin/sh\ncat >/dev/null; echo no >&2; exit 1'
 	fails 1 "'update-grub' reported no error, but $root/boot/grub/grub.cfg has no entry of vfio-early: grub-script-check failed (exit status 1): no"
