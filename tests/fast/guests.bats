@@ -288,3 +288,13 @@ line_of_vm() {
 	run tool diagnose --only CT-NODES-HOST --ct 901
 	assert_contains '0000:05:00.0 = /dev/nvidia0'
 }
+
+@test "what is wrong with one guest stands in no other guest's way" {
+	put /etc/pve/lxc/901.conf <<-END
+		dev0: /dev/nvidia0,mode=0666
+	END
+	printf ' hostpci0: 01:00\nhostpci1: 01:00,pcie=1\n' | put /etc/pve/qemu-server/100.conf
+	run tool diagnose --only VM-CONF-PARSE,VM-Q35-PCIE,CT-CONF-PARSE
+	assert_contains '2 things stand between 0000:01:00.0 and VM 100.'
+	assert_contains 'Nothing stands between 0000:05:00.0 and container 901.'
+}

@@ -52,6 +52,7 @@ static json_t *describe_intent(const struct intent *intent)
 
 		json_object_set_new(
 			one, "want", json_string(want_name(intent->wish[i]->want)));
+		json_object_set_new(one, "who", json_text(intent->wish[i]->who));
 		json_array_append_new(evidence, one);
 	}
 	return json_pack("{so so so so so so ss so sb so}", "address",
@@ -96,11 +97,43 @@ void report_describe(const struct context *context, json_t *report)
 			(json_int_t)context->log->count));
 }
 
-static bool is_about(const json_t *row, const char *address)
+/* Whether the guest is one of those that want the device. */
+static bool wants_it(const json_t *intent, const char *guest)
 {
-	const char *device = json_string_value(json_object_get(row, "device"));
+	const char *who = json_string_value(json_object_get(intent, "who"));
+	json_t *wish;
+	size_t i;
 
-	return device == NULL || strcmp(device, address) == 0;
+	if (who != NULL && strcmp(who, guest) == 0)
+		return true;
+	json_array_foreach(json_object_get(intent, "evidence"), i, wish)
+	{
+		who = json_string_value(json_object_get(wish, "who"));
+		if (who != NULL && strcmp(who, guest) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_about(const json_t *row, const json_t *intent)
+{
+	static const char *const guests[] = {"container ", "VM ", "libvirt domain "};
+	const char *device = json_string_value(json_object_get(row, "device"));
+	const char *subject = json_string_value(json_object_get(row, "subject"));
+	const char *address = json_string_value(json_object_get(intent, "address"));
+	struct pci_address function;
+
+	if (device != NULL)
+		return strcmp(device, address) == 0;
+	if (subject == NULL)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(guests); i++)
+		if (strncmp(subject, guests[i], strlen(guests[i])) == 0)
+			return wants_it(intent, subject);
+	/* a function of this card or another, or a kernel, which is everybody's */
+	if (pci_address_parse((struct span){subject, strlen(subject)}, &function))
+		return strncmp(subject, address, strcspn(address, ".")) == 0;
+	return true;
 }
 
 /* The sentence for one device that somebody wants; NULL if nobody does. */
@@ -124,7 +157,7 @@ static json_t *device_verdict(const json_t *report, const json_t *intent, bool s
 	{
 		const char *status = json_string_value(json_object_get(row, "status"));
 
-		if (!is_about(row, address))
+		if (!is_about(row, intent))
 			continue;
 		bad += strcmp(status, "fail") == 0 ||
 		       (strict && strcmp(status, "warn") == 0);
