@@ -173,6 +173,15 @@ $(BUILD)/tests/try-runner: tests/diagnose/try-runner.c $(tool_objects)
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
 
+# What the tool costs, beside what it replaces: prints a table.
+.PHONY: bench
+bench: all $(BUILD)/tests/measure
+	tests/bench/bench.sh $(BUILD)/tests/measure
+
+$(BUILD)/tests/measure: tests/bench/measure.c
+	@mkdir -p $(@D)
+	$(quiet_ld)$(CC) $(common) -O2 -o $@ $<
+
 # Parsers of what others write, fed with nonsense: make fuzz, FUZZ_SECONDS for each driver;
 # fuzz-short for `make check`. clang's libFuzzer with the address and undefined sanitizers.
 FUZZ_CC ?= clang

@@ -39,6 +39,17 @@ try() { # NAME
 	}
 }
 
+@test "every check has a fixture in which it passes and does not pass" {
+	local id missing=0
+	for id in $("$top/vfio-early" --json diagnose --list-checks | jq -r '.checks[].id'); do
+		[ -e "$fixtures/$id.fail.manifest" ] || {
+			echo "no $id.fail.manifest"
+			missing=1
+		}
+	done
+	[ "$missing" -eq 0 ]
+}
+
 @test "every fixture of a check comes to what it says" {
 	local file name wrong=0 tried=0
 	for file in "$fixtures"/[A-Z]*.*.manifest; do
@@ -46,7 +57,7 @@ try() { # NAME
 		try "${name%.manifest}" || wrong=1
 		tried=$((tried + 1))
 	done
-	[ "$tried" -gt 40 ]
+	[ "$tried" -gt 70 ]
 	[ "$wrong" -eq 0 ]
 }
 
