@@ -54,17 +54,17 @@ struct access {
 	struct lines nodes; /* to give anew */
 };
 
-static void gather_access(struct access *access, const struct container_guest *guest,
-	const struct wanted_node *wanted)
+/* `target` is the node as the container names it, `source` as the host does. */
+static void gather_node(struct access *access, const struct container_guest *guest,
+	const char *target, const char *source)
 {
-	CLEANUP_FREE char *path =
-		format_text("/proc/%ld/root/%.*s", guest->pid, SPAN(wanted->target));
+	CLEANUP_FREE char *path = format_text("/proc/%ld/root%s", guest->pid, target);
 	CLEANUP_FREE char *value = NULL;
 	uint32_t uid, gid;
 	bool has_user, has_group;
 	struct node node;
 
-	if (wanted->directory || node_read(path, &node) < 0 || node.type != 'c')
+	if (node_read(path, &node) < 0 || node.type != 'c')
 		return; /* CT-NODES-INSIDE has something to say */
 	has_user = maps_to(&guest->conf, 'u', node.uid, &uid);
 	has_group = maps_to(&guest->conf, 'g', node.gid, &gid);
@@ -74,16 +74,40 @@ static void gather_access(struct access *access, const struct container_guest *g
 		gather_evidence(&access->gathered, path, "%s", value);
 		return;
 	}
-	lines_add(&access->nodes, "%.*s", SPAN(wanted->source));
+	lines_add(&access->nodes, "%s", source);
 	if (!has_user && !has_group)
 		gather(&access->gathered, CHECK_FAIL, path, value,
-			"/%.*s belongs to nobody inside the container, where not even root may "
+			"%s belongs to nobody inside the container, where not even root may "
 			"use it",
-			SPAN(wanted->target));
+			target);
 	else
 		gather(&access->gathered, CHECK_WARN, path, value,
-			"only root inside the container may use /%.*s",
-			SPAN(wanted->target));
+			"only root inside the container may use %s", target);
+}
+
+static void gather_access(struct access *access, const struct container_guest *guest,
+	const struct wanted_node *wanted)
+{
+	CLEANUP_FREE char *target = format_text("/%.*s", SPAN(wanted->target));
+	CLEANUP_FREE char *source = span_copy(wanted->source);
+	CLEANUP_FREE char *directory = NULL;
+	char **names;
+
+	if (!wanted->directory) {
+		gather_node(access, guest, target, source);
+		return;
+	}
+	/* Of /dev/dri the render nodes are what programs use; card0 is for displays. */
+	directory = format_text("/proc/%ld/root%s", guest->pid, target);
+	names = root_list(directory);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *inside = format_text("%s/%s", target, names[i]);
+		CLEANUP_FREE char *outside = format_text("%s/%s", source, names[i]);
+
+		if (strncmp(names[i], "card", 4) != 0)
+			gather_node(access, guest, inside, outside);
+	}
+	root_list_free(names);
 }
 
 /* Whether a file has this line, apart from blanks. */
