@@ -98,6 +98,15 @@ static void wait_for_turn(int root)
 		flock(lock, LOCK_EX); /* until the end of this process */
 }
 
+static void make_plan(int root, const struct flag *flag,
+	const struct arguments *arguments, struct scan *scan, struct plan *plan)
+{
+	scan_devices(root, flag, scan);
+	plan_make(flag, scan, plan);
+	if (arguments->late)
+		keep_card(plan, &arguments->device);
+}
+
 static int work(int root, const struct flag *flag, const struct arguments *arguments)
 {
 	/* Large, and needed once: not for the stack. */
@@ -107,12 +116,16 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	uint64_t start = time_since_boot();
 	int status = EXIT_DONE;
 
+	if (arguments->late && !arguments->plan_only) {
+		make_plan(root, flag, arguments, &scan, &plan);
+		/* udev asks for every device: most need not wait for a pass that hangs.
+		 */
+		if (plan.count == 0)
+			return EXIT_DONE;
+	}
 	if (!arguments->plan_only)
 		wait_for_turn(root);
-	scan_devices(root, flag, &scan);
-	plan_make(flag, &scan, &plan);
-	if (arguments->late)
-		keep_card(&plan, &arguments->device);
+	make_plan(root, flag, arguments, &scan, &plan);
 	if (arguments->plan_only) {
 		record_print_plan(flag, &plan);
 		return EXIT_DONE;

@@ -120,6 +120,14 @@ log_has() {
 	assert_equal '' "$(cat "$root/dev/kmsg")"
 }
 
+@test "a late device that the flag does not name does not wait for a pass that hangs" {
+	mkdir -p "$root/run/vfio-early"
+	boot_with vfio_early=01:00
+	run flock "$root/run/vfio-early/lock" \
+		timeout 5 "$top/vfio-early-hook" -r "$root" -d 0000:02:00.0
+	assert_equal 0 "$status"
+}
+
 @test "without the flag nothing but the command line is read" {
 	local words
 	for words in '' vfio_early=off vfio_early= vfio_early=no vfio_early=0 'vfio_early=01:00 vfio_early=off'; do
