@@ -20,10 +20,14 @@ static const char look_back[] =
 	"  sleep --interruptible 5\n"
 	"fi\n";
 
+/* The user's own default may be one of ours as well: by its id, below the submenu, or by
+ * its title. All of them have our name. */
 static const char decide[] = "if [ -n \"${boot_once}\" ]; then\n"
 			     "  true # somebody chose this one boot with grub-reboot\n"
 			     "elif [ \"${vfio_early_failed}\" = \"1\" ]; then\n"
 			     "  if [ \"${default}\" = \"" GRUB_ENTRY_ID "\" ]; then\n"
+			     "    set default=0\n"
+			     "  elif regexp '" GRUB_ENTRY_ID "' \"${default}\"; then\n"
 			     "    set default=0\n"
 			     "  fi\n";
 

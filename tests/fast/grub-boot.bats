@@ -130,6 +130,22 @@ variables_are() { # ENABLED ONCE PENDING FAILED
 	assert_contains 'did not come up'
 }
 
+@test "the entry of an older kernel as GRUB_DEFAULT does not get around the guard, by id or by title" {
+	local id=vfio-early-6.1.0-9-amd64-advanced-2d1a1f4a-0815-4711-8888-444455556666
+	local default
+	for default in "vfio-early-kernels>$id" 'Debian GNU/Linux, GPU for virtual machines (vfio-early)'; do
+		sed -i "s|^GRUB_DEFAULT=.*|GRUB_DEFAULT='$default'|" "$root/etc/default/grub"
+		make_grubenv
+		update_grub
+		power_on
+		assert_contains 'vfio_early=1234:1111@00:02.0/00'
+		assert_equal vfio_early_pending=1 "$(grubenv)"
+		boots_normal
+		assert_contains 'did not come up'
+		boots_normal
+	done
+}
+
 @test "a kernel that GRUB cannot load: the first entry is taken" {
 	tool enable 01:00
 	sed -i '/45_vfio_early/,${ s,linux\t,not_a_kernel ,; /initrd\t/d }' "$root/boot/grub/grub.cfg"

@@ -109,7 +109,7 @@ make_emulator() {
 	printf 'LICENSE=GPLv3+\0' >"$directory/license"
 	objcopy --add-section ".module_license=$directory/license" \
 		"$directory/x86_64-emu/datetime.mod"
-	for module in ext2 configfile loadenv echo test sleep true minicmd halt; do
+	for module in ext2 configfile loadenv echo test regexp sleep true minicmd halt; do
 		echo "insmod $module"
 	done >"$directory/grub.cfg"
 	cat >>"$directory/grub.cfg" <<-'END'
