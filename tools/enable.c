@@ -121,9 +121,15 @@ static int make_entries(struct enabling *enabling, const struct grub_inputs *inp
 
 static int switch_on(struct enabling *enabling, char **why)
 {
+	CLEANUP_FREE char *config = grub_file("grub.cfg");
 	bool changed;
-	int error = grub_set(enabling->to, &changed, why);
+	int error = 0;
 
+	/* What the switch makes the default is on the disk before the switch is. */
+	if (enabling->changes.changed)
+		error = write_settle(config, why);
+	if (error == 0)
+		error = grub_set(enabling->to, &changed, why);
 	if (error == 0 && changed) {
 		lines_add(&enabling->changes.steps, "switch on in %s/grubenv: %s",
 			grub_directory(),

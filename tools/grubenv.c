@@ -227,5 +227,5 @@ int grubenv_change(const char *const *changes, bool *changed, char **why)
 	}
 	error = draft_finish(&draft, why);
 	*changed = error == 0;
-	return error;
+	return error == 0 ? write_settle(path, why) : error;
 }

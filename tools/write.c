@@ -163,6 +163,24 @@ void draft_drop(struct draft *draft)
 	*draft = (struct draft){0};
 }
 
+int write_settle(const char *path, char **why)
+{
+	CLEANUP_FREE char *real = NULL;
+	int file, error;
+
+	if (write_dry_run)
+		return 0;
+	error = root_resolve(path, &real);
+	if (error == 0) {
+		file = open(real, O_RDONLY | O_CLOEXEC);
+		if (file < 0 || syncfs(file) < 0)
+			error = -errno;
+		if (file >= 0)
+			close(file);
+	}
+	return error < 0 ? sentence(error, why, "sync the file system of", path) : 0;
+}
+
 int write_file(
 	const char *path, const char *text, size_t length, bool *changed, char **why)
 {

@@ -22,6 +22,14 @@ int write_file(
 /* Removes a file; one that is not there is no change. 0, or -errno and a sentence. */
 int write_remove(const char *path, bool *changed, char **why);
 
+/*
+ * A boot loader reads a file system without its journal, where the kernel keeps what was
+ * written last: this waits until all of the file system that `path` is on is in its
+ * place, so that even a power cut right behind it changes nothing. 0, or -errno and a
+ * sentence.
+ */
+int write_settle(const char *path, char **why);
+
 /* For a file that another program has to write: it works on the draft. */
 struct draft {
 	char *path;	 /* as it is named in sentences */

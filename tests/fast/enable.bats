@@ -59,6 +59,26 @@ vfio_early_failed=0' "$(grubenv)"
 	assert_equal "$(<"$BATS_TEST_TMPDIR/grub.cfg.before")" "$(rest)"
 }
 
+# The tool's own renames and syncs of whole file systems, in their order.
+settling() { # COMMAND...
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=rename,syncfs \
+		"$top/vfio-early" --root "$root" "$@" >&2
+	sed -n 's/^\(syncfs\)(.* = 0$/\1/p; s/^rename(.*, ".*\/\([^\/]*\)") = 0$/\1/p' "$BATS_TEST_TMPDIR/trace" |
+		paste -sd' '
+}
+
+@test "what GRUB reads is in its place, and not only in a journal, before and behind the switch" {
+	assert_equal 'vfio-early.conf syncfs grubenv syncfs' "$(settling enable 01:00)"
+	assert_equal 'grubenv syncfs' "$(settling disable)"
+	assert_equal 'grubenv syncfs' "$(settling enable 01:00)"
+	assert_equal '' "$(settling enable 01:00)"
+	grub-editenv "$root/boot/grub/grubenv" set vfio_early_pending=1
+	assert_equal 'grubenv syncfs' "$(settling confirm)"
+	rm "$root/boot/grub/grub.cfg"
+	grub-editenv "$root/boot/grub/grubenv" set vfio_early_pending=1
+	assert_equal 'grubenv syncfs' "$(settling confirm)"
+}
+
 @test "enable a second time changes nothing, says so, and runs nothing" {
 	tool enable 01:00
 	rm "$root/called"
