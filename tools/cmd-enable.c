@@ -203,7 +203,8 @@ static int enable(const struct options *options, const struct request *request,
 	if (error == 0)
 		error = find_cards(devices, request, value, &candidates, &count, &why);
 	if (error < 0) {
-		complain("%s", why);
+		if (changes_print(options, &enabling.changes, why) < 0)
+			return STATUS_FAILED;
 		return error == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
 	}
 	if (!options->json)

@@ -127,6 +127,14 @@ settling() { # COMMAND...
 	assert_equal 'false true' "$(json_of '"\(.changed) \(.reboot_required)"' disable)"
 }
 
+@test "JSON: a document also where no card could be chosen" {
+	run -1 --separate-stderr tool --json enable
+	assert_equal 'false 0' "$(jq -r '"\(.changed) \(.steps | length)"' <<<"$output")"
+	assert_equal 'more than one card could be meant; name one:' "$(jq -r .error <<<"$output" | head -1)"
+	run -2 --separate-stderr tool --json enable xyz
+	assert_equal false "$(jq -r .changed <<<"$output")"
+}
+
 @test "disable and enable touch grubenv and nothing else" {
 	tool enable 01:00
 	rm "$root/called"
