@@ -47,7 +47,7 @@ setup_file() {
 
 @test "a person at the GRUB prompt adds words to the command line and deletes others" {
 	lab_boot "edit:Debian GNU/Linux" "add:lab_word=added" "delete:ro" boot
-	expect_line command-line ' console=ttyS0 lab_word=added$'
+	expect_line command-line ' console=ttyS0 no_timer_check lab_word=added$'
 	expect_no_line command-line ' ro '
 }
 

@@ -21,9 +21,9 @@ cached() {
 		# Nothing of the caller's files is for those who build: mmdebstrap fails if its own come out above 9.
 		"$build" "$work/result.$suffix" >&2 3>&- 4>&- 5>&- 9>&-
 		mv "$work/result.$suffix" "$file"
-		# Each is half a gigabyte: keep this one and the one before.
+		# Each is half a gigabyte: keep this one and the one before, and what was made from it.
 		find "$cache" -name "$name-????????????.$suffix" -printf '%T@ %p\n' | sort -rn | tail -n +3 |
-			cut -d' ' -f2- | xargs -r rm -f
+			while read -r _ old; do rm -f "${old%."$suffix"}"*; done
 	) 9>"$cache/lock-$name"
 	echo "$file"
 }

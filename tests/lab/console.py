@@ -193,7 +193,7 @@ class Person:
         self.press([CTRL["E"], *(" " + words)])
 
     def delete(self, word):
-        self.press([CTRL["A"]])
+        self.press([CTRL["E"], CTRL["A"]])      # its end may have been below the screen
         before = self.screen.edited_line()
         rest = r"\S*" if word.endswith("=") else r"(?=\s|$)"
         found = re.search(r"\s" + re.escape(word) + rest, before)

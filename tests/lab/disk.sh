@@ -50,7 +50,7 @@ build_images() {
 		mount -t tmpfs tmpfs "$1/run"
 		case $2 in
 		initramfs-tools) chroot "$1" update-initramfs -u -k all ;;
-		dracut) chroot "$1" dracut --force --regenerate-all ;;
+		dracut) chroot "$1" dracut --quiet --force --regenerate-all ;;
 		esac' - "$root" "$generator"
 }
 

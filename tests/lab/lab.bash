@@ -21,6 +21,19 @@ lab_disk() {
 	return "$status"
 }
 
+# The base disk after the first card was chosen in a machine: lab_enabled_disk [SUITE [GENERATOR]]
+lab_enabled_disk() {
+	local base enabled
+	base=$(lab_disk "$@") || return
+	enabled=${base%.raw}-enabled.qcow2
+	if [[ ! -e $enabled ]]; then
+		lab_machine "$base" >&2
+		lab_boot --run 'vfio-early enable 01:00' >&2 || return
+		mv "$LAB_MACHINE/disk.qcow2" "$enabled"
+	fi
+	echo "$enabled"
+}
+
 # The same without vfio-early.
 lab_plain_disk() {
 	"$LAB/disk.sh" "${1:-bookworm}" "${2:-initramfs-tools}"
@@ -114,6 +127,20 @@ expect_first_card_passed_through() {
 		0000:02:00.0=bochs-drm 0000:02:00.1=snd_hda_intel
 }
 
+# expect_no_rival ADDRESS...: no driver of the host has said a word about these devices; the kernel itself (pci),
+# vfio-pci and vfio-early may speak.
+expect_no_rival() {
+	local address
+	for address; do
+		expect_no_line kernel-log "(bochs|bochs-drm|drm|snd_hda_intel|xhci_hcd|hdaudio|usb).*$address" || return
+	done
+}
+
+# The VFIO program of scenario 2, for the machine: lab_probe FILE
+lab_probe() {
+	gcc -O2 -static -o "$1" "$LAB/vfio-probe.c"
+}
+
 # expect_line FILE REGEX, expect_no_line FILE REGEX: in what the last boot left behind.
 expect_line() {
 	guest "$1" | grep -Eq -- "$2" && return
@@ -125,5 +152,13 @@ expect_line() {
 expect_no_line() {
 	guest "$1" | grep -E -- "$2" || return 0
 	echo "expected no line '$2' in $1, but there are those above"
+	return 1
+}
+
+# The same, for what the serial console showed.
+expect_serial() {
+	lab_serial_log | grep -Eq -- "$1" && return
+	echo "expected '$1' on the serial console:"
+	lab_serial_log | tail -n 40
 	return 1
 }

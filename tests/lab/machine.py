@@ -46,7 +46,7 @@ def qemu(options):
              "-virtfs", f"local,path={options.share},mount_tag=lab,security_model=none,id=lab"]
     if options.direct:
         args += ["-kernel", f"{options.direct}/vmlinuz", "-initrd", f"{options.direct}/initrd.img",
-                 "-append", "root=/dev/vda1 rw console=ttyS0"]
+                 "-append", "root=/dev/vda1 rw console=ttyS0 no_timer_check"]
     return args
 
 
@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--disk", required=True)
     parser.add_argument("--share", required=True, help="directory that the machine sees as 9p mount tag 'lab'")
     parser.add_argument("--log", required=True, help="file for what the serial console shows")
-    parser.add_argument("--timeout", type=float, default=300)
+    parser.add_argument("--timeout", type=float, default=420)
     parser.add_argument("--accel", default=os.environ.get("VFIO_EARLY_LAB_ACCEL", "tcg"))
     parser.add_argument("--no-iommu", action="store_true")
     parser.add_argument("--direct", metavar="DIR", help="boot DIR/vmlinuz and DIR/initrd.img without a boot loader")

@@ -46,7 +46,7 @@ build() {
 	mmdebstrap --quiet --variant=minbase --include="$packages" "$@" \
 		--setup-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
 		--setup-hook='printf "MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n" >"$1/etc/initramfs-tools/conf.d/lab"' \
-		--customize-hook='chroot "$1" sh -c "cd /root && apt-get -qq download \$(
+		--customize-hook='chroot "$1" sh -c "cd /root && apt-get -qq -o APT::Sandbox::User=root download \$(
 			apt-cache depends linux-image-cloud-amd64 | sed -n \"s/.*Depends: //p\")"' \
 		"$suite" "$tar" "$sources"
 }
