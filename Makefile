@@ -95,28 +95,28 @@ vfio-early: $(tool_objects)
 
 # The programs, and what others call: GRUB's generator of boot entries, and the service that
 # tells GRUB that a boot came up, with its wants link: to install is to arm it.
-wants := $(SYSTEMDUNITDIR)/multi-user.target.wants
+confirm := vfio-early-confirm.service
+wants := $(patsubst %,$(SYSTEMDUNITDIR)/%.target.wants,\
+	multi-user hibernate hybrid-sleep suspend-then-hibernate)
 bin_path := s|@BINDIR@|$(BINDIR)|g
 
 install: install-programs
 .PHONY: install-programs
 install-programs: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(GRUBDIR) $(DESTDIR)$(wants)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(GRUBDIR) $(wants:%=$(DESTDIR)%)
 	install -m 0755 vfio-early $(DESTDIR)$(BINDIR)/vfio-early
 	install -m 0755 vfio-early-hook $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook
 	sed '$(bin_path)' tools/grub.d/45_vfio_early.in > $(DESTDIR)$(GRUBDIR)/45_vfio_early
 	chmod 0755 $(DESTDIR)$(GRUBDIR)/45_vfio_early
-	sed '$(bin_path)' tools/systemd/vfio-early-confirm.service.in \
-		> $(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service
-	chmod 0644 $(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service
-	ln -sf ../vfio-early-confirm.service $(DESTDIR)$(wants)/vfio-early-confirm.service
+	sed '$(bin_path)' tools/systemd/$(confirm).in > $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
+	chmod 0644 $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
+	for wants in $(wants:%=$(DESTDIR)%); do ln -sf ../$(confirm) $$wants/ || exit; done
 
 # What install put there, and nothing else: no boot entry and no image is rebuilt.
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/vfio-early $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook \
 		$(DESTDIR)$(GRUBDIR)/45_vfio_early \
-		$(DESTDIR)$(wants)/vfio-early-confirm.service \
-		$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-confirm.service \
+		$(patsubst %,$(DESTDIR)%/$(confirm),$(wants) $(SYSTEMDUNITDIR)) \
 		$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early \
 		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early \
 		$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules

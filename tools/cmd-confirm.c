@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What vfio-early-confirm.service calls when the system is up. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tools/changes.h"
 #include "tools/command.h"
 #include "tools/grubenv.h"
+#include "tools/root.h"
+
+/*
+ * A system that wakes from hibernation still has in memory what was in the file before
+ * GRUB set its mark there: this makes the kernel read it from the disk.
+ */
+static void forget_grubenv(void)
+{
+	CLEANUP_FREE char *path = grub_file("grubenv");
+	CLEANUP_FREE char *real = NULL;
+	int file = root_resolve(path, &real) == 0 ? open(real, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (file < 0)
+		return;
+	posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+	close(file);
+}
 
 static int run(const struct options *options, int argc, char **argv)
 {
@@ -19,6 +38,7 @@ static int run(const struct options *options, int argc, char **argv)
 		complain("'%s' takes no arguments", argv[0]);
 		return STATUS_USAGE;
 	}
+	forget_grubenv();
 	error = grubenv_read(&text, &why);
 	if (error == 0 && grubenv_is_set(text, GRUBENV_PENDING))
 		error = grubenv_change(clear, &changes.changed, &why);

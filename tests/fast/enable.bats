@@ -395,6 +395,23 @@ exec grub-$program \"\$@\""
 	assert_equal '600 600' "$(stat -c %a "$root/etc/vfio-early.conf" "$root/boot/grub/grubenv" | paste -sd ' ')"
 }
 
+@test "confirm runs after hibernation, too, and reads what GRUB wrote in the meantime" {
+	local unit=usr/lib/systemd/system/vfio-early-confirm.service target
+	local installed=$BATS_TEST_TMPDIR/installed
+	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$top" install DESTDIR="$installed" >/dev/null
+	for target in multi-user hibernate hybrid-sleep suspend-then-hibernate; do
+		cmp "$installed/$unit" "$installed/${unit%/*}/$target.target.wants/${unit##*/}"
+		output=$(grep -E '^(After|WantedBy)=' "$installed/$unit")
+		assert_equal 2 "$(grep -cE "[= ]$target\.target( |$)" <<<"$output")"
+	done
+	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$top" uninstall DESTDIR="$installed"
+	assert_equal '' "$(find "$installed" ! -type d)"
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=fadvise64,openat,read \
+		"$top/vfio-early" --root "$root" confirm
+	output=$(grep -A9 'boot/grub/grubenv' "$BATS_TEST_TMPDIR/trace" | sed 's/(.*//' | head -4 | paste -sd' ')
+	assert_equal 'openat fadvise64 openat read' "$output"
+}
+
 @test "confirm clears the mark, and is quiet where there is nothing to do" {
 	command=(confirm)
 	tool enable 01:00
