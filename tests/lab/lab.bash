@@ -10,11 +10,11 @@ REPO=$(cd "$LAB/../.." && pwd)
 : "${VFIO_EARLY_LAB_CACHE:=$REPO/tests/.cache}"
 export VFIO_EARLY_LAB_CACHE
 
-# The base disk with vfio-early as "make install" installs it: lab_disk [SUITE [GENERATOR]]
+# The base disk with vfio-early as "make install" with its defaults installs it: lab_disk [SUITE [GENERATOR]]
 lab_disk() {
 	local stage
 	stage=$(mktemp -d)
-	make -s -C "$REPO" install DESTDIR="$stage" PREFIX=/usr >&2 &&
+	make -s -C "$REPO" install DESTDIR="$stage" >&2 &&
 		"$LAB/disk.sh" "${1:-bookworm}" "${2:-initramfs-tools}" "$stage"
 	local status=$?
 	rm -rf "$stage"
