@@ -106,6 +106,10 @@ scripted() { # ADDRESS
 	done
 }
 
+@test "a program whose name begins with bind moves nothing" {
+	assert_equal '' "$(claims_in /etc/systemd/system/data.service <<<'ExecStart=/usr/bin/bindfs /a /b')"
+}
+
 @test "what vfio-early itself has installed is no claim of another" {
 	put /etc/udev/rules.d/80-vfio-early.rules <<<'ATTR{driver_override}="vfio-pci"'
 	put /etc/initramfs-tools/scripts/init-top/00-vfio-early <<<'echo driver_override'

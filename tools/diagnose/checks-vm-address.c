@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/root.h"
 #include "tools/diagnose/vm-checks.h"
 
 /* The functions of a slot that are not in the list, as text; malloc'ed or NULL. */
@@ -37,6 +38,19 @@ struct addresses {
 	const struct vm_device *partial; /* the first that is a part of a card */
 };
 
+/* A ROM file is looked for in one place only. */
+static void gather_rom(
+	struct addresses *addresses, const struct vm_device *device, const char *line)
+{
+	struct span name = device->from->romfile;
+	CLEANUP_FREE char *path = format_text("/usr/share/kvm/%.*s", SPAN(name));
+
+	if (name.length > 0 && !root_exists(path))
+		gather(&addresses->gathered, CHECK_FAIL, line, path,
+			"the VM names the ROM file %.*s, which is not in /usr/share/kvm",
+			SPAN(name));
+}
+
 static void gather_device(struct addresses *addresses, const struct vm_device *device)
 {
 	struct gathered *gathered = &addresses->gathered;
@@ -60,6 +74,7 @@ static void gather_device(struct addresses *addresses, const struct vm_device *d
 			found->address);
 		return;
 	}
+	gather_rom(addresses, device, line);
 	card = devices_card(devices, found);
 	rest = left_behind(addresses->devices, addresses->count, &card);
 	if (rest == NULL || !pci_device_is_graphics(found)) {
@@ -91,7 +106,7 @@ static void say_address_remedy(const struct addresses *addresses,
 				partial->id.text);
 		return;
 	}
-	finding_remedy(findings, "name a device that is there");
+	finding_remedy(findings, "name what is there");
 	if (intent != NULL)
 		finding_command(findings, "qm set %ld -hostpci0 %.*s,pcie=1", id,
 			(int)strcspn(intent->device->address, "."),

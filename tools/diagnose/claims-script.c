@@ -115,10 +115,9 @@ void claims_in_udev(struct claims *claims, struct span text, const char *path)
 /* Whether the line does something to drivers. */
 static bool moves_devices(struct span line)
 {
-	static const char *const signs[] = {"driver_override", "/unbind", "/bind",
-		"/new_id", "nodedev-detach", "nodedev-reattach", "drivers_probe",
-		"driverctl ", "modprobe -r nvidia", "rmmod nvidia", "modprobe -r amdgpu",
-		"vfio-pci"};
+	static const char *const signs[] = {"driver_override", "/unbind", "/new_id",
+		"nodedev-detach", "nodedev-reattach", "drivers_probe", "driverctl ",
+		"modprobe -r nvidia", "rmmod nvidia", "modprobe -r amdgpu", "vfio-pci"};
 
 	line = span_trim(line);
 	if (line.length == 0 || line.text[0] == '#')
@@ -126,7 +125,8 @@ static bool moves_devices(struct span line)
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (span_has(line, signs[i]))
 			return true;
-	return false;
+	/* many a program's name begins with "bind" */
+	return span_has(line, "/bind") && span_has(line, "drivers");
 }
 
 void claims_in_script(

@@ -138,9 +138,15 @@ static void read_operator(struct claims *claims)
 {
 	static const char path[] = "/run/nvidia/validations/vfio-pci-ready";
 
-	if (root_exists(path))
-		claims_add(claims, CLAIM_SCRIPT, "gpu-operator's vfio-manager", path, 0,
-			span_of("gpu-operator"), span_of("vfio-pci-ready"));
+	struct claim *claim;
+
+	if (!root_exists(path))
+		return;
+	claim = claims_add(claims, CLAIM_SCRIPT, "gpu-operator's vfio-manager", path, 0,
+		span_of("gpu-operator"), span_of("vfio-pci-ready"));
+	/* it takes every display of NVIDIA's */
+	claim->target = TARGET_ID;
+	claim->id = (struct claim_id){0x10de, ID_ANY, ID_ANY, ID_ANY, 0x030000, 0xff0000};
 }
 
 /* What a set of scripts from before vfio-early wrote, under names that nobody else has.
