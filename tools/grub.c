@@ -84,20 +84,6 @@ void grub_free(struct grub *grub)
 	*grub = (struct grub){0};
 }
 
-bool grub_will_pass(const struct grub *grub)
-{
-	bool guard = grub->inputs.guard.on;
-
-	if (!grub->present)
-		return false;
-	if (grub->next_entry != NULL)
-		return strncmp(grub->next_entry, GRUB_ENTRY_ID, strlen(GRUB_ENTRY_ID)) ==
-		       0;
-	if (grub->failed || (guard && grub->pending))
-		return false;
-	return grub->enabled || (grub->once && grub->inputs.guard.save);
-}
-
 bool grub_has_kernel(const struct grub *grub, const struct kernel *kernel)
 {
 	for (size_t i = 0; kernel->image != NULL && i < grub->images.count; i++)

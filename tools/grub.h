@@ -31,8 +31,6 @@ struct grub {
 void grub_read(struct grub *grub);
 void grub_free(struct grub *grub);
 
-/* Whether GRUB takes the passthrough entry at the next power-on by itself. */
-bool grub_will_pass(const struct grub *grub);
 /* Whether there is an entry for this kernel. */
 bool grub_has_kernel(const struct grub *grub, const struct kernel *kernel);
 /* Whether the entries are those that would be made now: nothing to update. */

@@ -37,6 +37,13 @@ static bool is_saved_default(const char *config)
 	return is_chosen(saved);
 }
 
+/* GRUB_DEFAULT=vfio-early, as 00_header writes it; our own section has no quotes there.
+ */
+static bool is_own_default(const char *config)
+{
+	return strstr(config, "set default=\"" GRUB_ENTRY_ID) != NULL;
+}
+
 static void follow_takeover(struct loader *loader, const char *config)
 {
 	const struct grub *grub = &loader->grub;
@@ -58,6 +65,8 @@ static void follow_takeover(struct loader *loader, const char *config)
 		decide(loader, NEXT_PASSTHROUGH, "until 'vfio-early disable'");
 	else if (is_saved_default(config))
 		decide(loader, NEXT_PASSTHROUGH, "the entry was saved as GRUB's default");
+	else if (is_own_default(config))
+		decide(loader, NEXT_PASSTHROUGH, "as GRUB_DEFAULT says");
 	else
 		decide(loader, NEXT_NORMAL, "passthrough is not enabled");
 }

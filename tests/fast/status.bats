@@ -294,6 +294,19 @@ differences_are() {
 	status_is 0 'Next boot: normal, passthrough is not enabled'
 }
 
+@test "an entry of ours as GRUB_DEFAULT, and the guard before it" {
+	local default
+	choose_card_1
+	for default in vfio-early 'vfio-early-kernels>vfio-early-6.1.0-1-amd64'; do
+		sed -i "1i set default=\"$default\"" "$root/boot/grub/grub.cfg"
+		make_grubenv
+		status_is 0 'Next boot: passthrough, as GRUB_DEFAULT says'
+		make_grubenv vfio_early_failed=1
+		status_is 1 'Next boot: normal, the last passthrough boot did not come up'
+		sed -i 1d "$root/boot/grub/grub.cfg"
+	done
+}
+
 @test "the entries of another version of vfio-early" {
 	choose_card_1
 	sed -i 's/form 1/form 0/' "$root/boot/grub/grub.cfg"
