@@ -6,6 +6,7 @@
 const char vfio_driver[] = "vfio-pci";
 
 enum {
+	CLASS_STORAGE = 0x01,
 	CLASS_BRIDGE = 0x06,
 	HEADER_NORMAL = 0x00,
 	HEADER_DEAD = 0x7f, /* all bits set, without the multi-function bit */
@@ -55,6 +56,8 @@ const char *reason_text(enum reason reason)
 		return "it is the boot display, which is only taken by its address";
 	case REASON_LAST_DISPLAY:
 		return "no display would be left to the host; name it by its address";
+	case REASON_STORAGE:
+		return "it is a storage controller, which is only taken by its address";
 	case REASON_DRIVER:
 		return "a driver that cannot be unbound safely holds it";
 	case REASON_IN_USE:
@@ -132,6 +135,9 @@ static enum reason judge_device(const struct device *device, bool by_address)
 		return REASON_NO_GROUP;
 	if (device->boot_vga && !by_address)
 		return REASON_BOOT_DISPLAY;
+	/* Nothing is mounted this early: the root filesystem may be on its twin. */
+	if (device->class >> 16 == CLASS_STORAGE && !by_address)
+		return REASON_STORAGE;
 	return REASON_NONE;
 }
 

@@ -22,6 +22,7 @@ enum reason {
 	REASON_NO_GROUP,
 	REASON_BOOT_DISPLAY, /* named by ID only */
 	REASON_LAST_DISPLAY, /* named by ID only */
+	REASON_STORAGE,	     /* named by ID only */
 	REASON_DRIVER,	     /* a driver that does not survive unbinding holds it */
 	REASON_IN_USE,
 	REASON_TWO_DRIVERS, /* two words want different drivers */

@@ -170,6 +170,13 @@ log_has() {
 	assert_contains 'it is the boot display, which is only taken by its address'
 }
 
+@test "an ID takes no storage controller: the root filesystem may be on one of its kind" {
+	pci_bind 0000:03:00.0 -
+	plan_is 144d:a80a '03:00.0 leave'
+	assert_contains 'it is a storage controller, which is only taken by its address'
+	plan_is 144d:a80a@03:00 '03:00.0 take'
+}
+
 @test "an address takes the boot display: it is a decision" {
 	plan_is 00:01.0 '00:01.0 take'
 }
