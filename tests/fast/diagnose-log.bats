@@ -49,6 +49,12 @@ found() { # ARGUMENT...
 	[ "$(wc -l <"$fixtures/signatures.tsv")" -gt $((texts - 12)) ]
 }
 
+@test "what only sounds like a known message is none" {
+	log 'pcieport 0000:00:01.0: AER: enabled with IRQ 24' 'pci 0000:01:00.0: BAR 1 [mem 0x4000000000-0x400fffffff 64bit pref]: assigned' \
+		'vfio-pci 0000:01:00.0: resetting' 'vfio-pci 0000:01:00.0: not ready 1023ms after FLR; waiting'
+	assert_equal '' "$(found)"
+}
+
 @test "a message is graded by what the card is for" {
 	log 'NVRM: GPU 0000:01:00.0 is already bound to vfio-pci.'
 	run tool diagnose --only LOG-SIGNATURES --vm 100

@@ -4,6 +4,7 @@
 #define TOOLS_DIAGNOSE_ATTRIBUTE_H
 
 #include "tools/devices.h"
+#include "tools/diagnose/check.h"
 #include "tools/diagnose/context.h"
 
 /* "/sys/bus/pci/devices/ADDRESS/NAME", malloc'ed. */
@@ -26,5 +27,9 @@ const char *intent_who(const struct intent *intent);
 struct card intent_card(const struct context *context, const struct intent *intent);
 /* Whether vfio-early's own configuration or flag names the card. */
 bool intent_is_ours(const struct intent *intent);
+
+/* Without a chosen card checks of vfio-early itself have nothing to say: says so, true.
+ */
+bool early_passes_over(const struct context *context, struct findings *findings);
 
 #endif

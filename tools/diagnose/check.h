@@ -37,8 +37,8 @@ struct check {
 /* One array a subject, in its own file, ended by a check without an id. */
 extern const struct check environment_checks[], iommu_checks[], device_checks[],
 	memory_checks[], module_checks[], group_checks[], driver_checks[], early_checks[],
-	mode_checks[], log_checks[], claim_checks[], container_checks[], vm_checks[],
-	libvirt_checks[];
+	boot_checks[], mode_checks[], log_checks[], claim_checks[], container_checks[],
+	vm_checks[], libvirt_checks[];
 
 /*
  * Starts a row: what the functions below say goes to it until the next one starts. The

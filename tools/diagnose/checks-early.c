@@ -3,55 +3,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/explain.h"
 #include "tools/kernels.h"
-#include "tools/predict.h"
-#include "tools/record.h"
 #include "tools/root.h"
 #include "tools/diagnose/attribute.h"
 #include "tools/diagnose/check.h"
 #include "tools/diagnose/node.h"
 
-/* What configuration space reads of a device that has fallen off the bus, without bit 7.
- */
-enum { HEADER_OF_THE_DEAD = 0x7f };
-
-/* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
-static bool is_used(const struct context *context)
+static bool any_exists(const char *const *paths, size_t count)
 {
-	return context->running_flag ||
-	       (context->conf.devices != NULL && context->conf.devices[0] != '\0');
-}
-
-static bool passes_over(const struct context *context, struct findings *findings)
-{
-	if (is_used(context))
-		return false;
-	finding(findings, CHECK_SKIP, "no card was chosen with vfio-early");
-	return true;
+	for (size_t i = 0; i < count; i++)
+		if (root_exists(paths[i]))
+			return true;
+	return false;
 }
 
 static void check_installed(const struct context *context, struct findings *findings)
 {
-	static const char *const parts[] = {
-		LIBEXECDIR "/vfio-early-hook", "/etc/grub.d/45_vfio_early"};
+	static const char *const programs[] = {LIBEXECDIR "/vfio-early-hook",
+		"/usr/libexec/vfio-early-hook", "/usr/local/libexec/vfio-early-hook",
+		"/usr/lib/vfio-early/vfio-early-hook"};
+	static const char script[] = "/etc/grub.d/45_vfio_early";
 	static const char *const makers[] = {
 		"/usr/share/initramfs-tools/hooks/vfio-early",
 		"/etc/initramfs-tools/hooks/vfio-early",
 		"/usr/lib/dracut/modules.d/55vfio-early/module-setup.sh"};
 	const char *missing = NULL;
-	bool made = false;
 
-	if (passes_over(context, findings))
+	if (early_passes_over(context, findings))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
-		made = made || root_exists(makers[i]);
-	if (!made)
-		missing = makers[0];
 	/* without GRUB another boot loader carries the words */
-	for (size_t i = 0; i < (context->loader.grub.here ? 2 : 1); i++)
-		if (missing == NULL && !root_exists(parts[i]))
-			missing = parts[i];
+	if (context->loader.grub.here && !root_exists(script))
+		missing = script;
+	if (!any_exists(programs, ARRAY_SIZE(programs)))
+		missing = programs[0];
+	if (!any_exists(makers, ARRAY_SIZE(makers)))
+		missing = makers[0];
 	if (missing == NULL) {
 		finding(findings, CHECK_PASS, "vfio-early is installed completely");
 		return;
@@ -76,7 +62,7 @@ static void check_images(const struct context *context, struct findings *finding
 {
 	struct kernels kernels = {0};
 
-	if (passes_over(context, findings))
+	if (early_passes_over(context, findings))
 		return;
 	kernels_find(&kernels);
 	kernels_check(&kernels);
@@ -115,197 +101,6 @@ static void check_images(const struct context *context, struct findings *finding
 	kernels_free(&kernels);
 }
 
-/* The flag is on, and so there must be a record; what it says must still be so. */
-static void judge_record(const struct context *context, const struct record *record,
-	struct findings *findings)
-{
-	size_t wrong = 0;
-
-	for (size_t i = 0; i < record->errors.count; i++, wrong++) {
-		finding(findings, CHECK_FAIL, "a word of this boot's flag was wrong: %s",
-			record->errors.line[i]);
-		finding_evidence(findings, RECORD_PATH, "%s", record->flag);
-		finding_remedy(findings, "choose the card again");
-		finding_command(findings, "vfio-early enable DEVICE");
-		finding_needs_reboot(findings);
-	}
-	for (size_t i = 0; i < record->count; i++) {
-		const struct record_line *line = &record->line[i];
-		const struct pci_device *device =
-			devices_find(&context->devices, &line->address);
-
-		if (device == NULL || strcmp(device->facts.driver, line->driver) == 0)
-			continue;
-		wrong++;
-		finding(findings, CHECK_FAIL,
-			line->reason[0] != '\0'
-				? "%s was not given to %s in this boot: %s"
-				: "%s was given to %s in this boot, and is with another "
-				  "driver now%s",
-			device->address, line->driver, line->reason);
-		finding_evidence(findings, RECORD_PATH, "%s %s", device->address,
-			outcome_text(line->outcome));
-		finding_remedy(findings,
-			"see what holds it (DRV-BOUND) and who claims it (DRV-OTHER-CLAIMS), "
-			"then restart");
-		finding_needs_reboot(findings);
-	}
-	if (wrong == 0) {
-		finding(findings, CHECK_PASS,
-			"the early program ran in this boot and did what it was told");
-		finding_evidence(findings, RECORD_PATH, "%s", record->flag);
-	}
-}
-
-static void check_ran(const struct context *context, struct findings *findings)
-{
-	struct record record;
-	CLEANUP_FREE char *why = NULL;
-	int error;
-
-	if (!context->running_flag) {
-		finding(findings, CHECK_SKIP,
-			"this boot was not told to give any card to vfio-pci");
-		return;
-	}
-	error = record_read(&record, &why);
-	if (error == 0) {
-		judge_record(context, &record, findings);
-		record_free(&record);
-		return;
-	}
-	if (why != NULL) {
-		finding(findings, CHECK_UNKNOWN, "%s", why);
-		finding_evidence(findings, RECORD_PATH, "not readable");
-		return;
-	}
-	finding(findings, CHECK_FAIL,
-		"this boot was told to give cards away, and the early program did not run: "
-		"it is not in the image that was booted");
-	finding_evidence(findings, RECORD_PATH, "absent");
-	finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
-	finding_remedy(findings, "let vfio-early make the image anew");
-	finding_command(findings, "vfio-early enable");
-	finding_command(findings, "reboot");
-	finding_needs_reboot(findings);
-}
-
-/* Whether the next boot will take the function away from its driver, or give it back. */
-static bool will_change(const struct prediction *next, const struct pci_device *device)
-{
-	const struct plan_entry *entry =
-		prediction_of(next, &device->facts.function.address);
-	bool taken = entry != NULL && entry->action != ACTION_LEAVE;
-
-	return taken != driver_is_vfio(device->facts.driver);
-}
-
-/* What the next boot will change about a card: one row, by the first function. */
-static void judge_next(
-	const struct prediction *next, const struct card *card, struct findings *findings)
-{
-	const struct plan_entry *entry;
-	const struct pci_device *first = NULL;
-	CLEANUP_FREE char *more = NULL;
-	size_t count = 0;
-	bool taken;
-
-	for (size_t i = 0; i < card->count; i++)
-		if (will_change(next, &card->function[i])) {
-			first = first == NULL ? &card->function[i] : first;
-			count++;
-		}
-	if (first == NULL)
-		return;
-	entry = prediction_of(next, &first->facts.function.address);
-	taken = entry != NULL && entry->action != ACTION_LEAVE;
-	more = count > 1 ? format_text(" (with %zu more of the card)", count - 1)
-			 : copy_text("");
-	if (taken)
-		finding(findings, CHECK_WARN,
-			"%s%s is with %s now, and the next boot gives it to %s",
-			first->address, more, driver_text(first), entry->driver);
-	else
-		finding(findings, CHECK_WARN,
-			"%s%s is with %s now, and the next boot leaves it with the "
-			"host%s%s",
-			first->address, more, driver_text(first),
-			entry != NULL ? ": " : "",
-			entry != NULL ? reason_text(entry->reason) : "");
-	for (size_t i = 0; i < card->count; i++) {
-		CLEANUP_FREE char *path = attribute_path(&card->function[i], "driver");
-
-		finding_evidence(findings, path, "%s", driver_text(&card->function[i]));
-	}
-	finding_remedy(findings, "restart when it suits");
-	finding_command(findings, "reboot");
-	finding_needs_reboot(findings);
-}
-
-/* Whether the plan for the next boot, or what the user chose, is about the card; and a
- * card that answers, since nothing can be planned about another. */
-static bool is_concerned(const struct context *context, const struct prediction *next,
-	const struct card *card)
-{
-	const struct intent *intent = context_intent(context, card->function);
-	bool concerned = intent != NULL && intent_is_ours(intent);
-
-	for (size_t i = 0; i < card->count; i++) {
-		const struct device *facts = &card->function[i].facts;
-
-		if (facts->header_type == HEADER_OF_THE_DEAD)
-			return false;
-		concerned = concerned ||
-			    prediction_of(next, &facts->function.address) != NULL;
-	}
-	return concerned;
-}
-
-static void check_guard(const struct context *context, struct findings *findings)
-{
-	finding(findings, CHECK_FAIL,
-		"the last passthrough boot did not come up, and GRUB boots normally since");
-	finding_evidence(findings, "grubenv", "vfio_early_failed=1");
-	finding_remedy(findings, "find out why it did not come up, then enable again");
-	finding_command(findings, "journalctl --list-boots");
-	finding_command(findings, "vfio-early enable");
-	finding_needs_reboot(findings);
-	(void)context;
-}
-
-static void check_pending(const struct context *context, struct findings *findings)
-{
-	const struct loader *loader = &context->loader;
-	CLEANUP_FREE struct prediction *next = NULL;
-	CLEANUP_FREE char *why = NULL;
-	size_t before = findings_count(findings);
-
-	if (passes_over(context, findings))
-		return;
-	if (loader->grub.failed) {
-		check_guard(context, findings);
-		return;
-	}
-	if (loader->next == NEXT_UNKNOWN) {
-		finding(findings, CHECK_UNKNOWN,
-			"what the next boot will do is not known: %s",
-			loader->why != NULL ? loader->why : "no boot loader was found");
-		return;
-	}
-	next = predict(loader->words != NULL ? loader->words : "", true, &why);
-	for (size_t i = 0; next != NULL && i < context->devices.count;) {
-		struct card card =
-			devices_card(&context->devices, &context->devices.device[i]);
-
-		i += card.count;
-		if (is_concerned(context, next, &card))
-			judge_next(next, &card, findings);
-	}
-	if (findings_count(findings) == before)
-		finding(findings, CHECK_PASS,
-			"the next boot leaves every card with the driver it has now");
-}
-
 const struct check early_checks[] = {
 	{.id = "EARLY-INSTALLED",
 		.about = "whether vfio-early is installed completely",
@@ -314,11 +109,5 @@ const struct check early_checks[] = {
 		.about = "whether each kernel's initramfs runs the early program first",
 		.run = check_images,
 		.seconds = 60},
-	{.id = "EARLY-RAN",
-		.about = "whether the early program did its work in this boot",
-		.run = check_ran},
-	{.id = "EARLY-REBOOT-PENDING",
-		.about = "whether the next boot will change who has a card",
-		.run = check_pending},
 	{0},
 };

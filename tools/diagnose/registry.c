@@ -13,6 +13,7 @@ static const struct check *const catalogue[] = {
 	claim_checks,
 	module_checks,
 	early_checks,
+	boot_checks,
 	container_checks,
 	vm_checks,
 	libvirt_checks,

@@ -305,7 +305,8 @@ const struct signature signatures[] = {
 		LEVEL(FAIL), "the link to the card is broken",
 		"seat the card anew, try it without a riser or in another slot",
 		"DEV-ALIVE"},
-	{"S47", {ALWAYS("pcieport %: AER: ")}, LEVEL(WARN), "errors on the way to a card",
+	{"S47", {ALWAYS("pcieport %: AER: %rror"), ALWAYS("PCIe Bus Error: severity=")},
+		LEVEL(WARN), "errors on the way to a card",
 		"many of them: seat the card anew, try it without a riser, or a lower PCIe "
 		"generation in the firmware setup",
 		"DEV-ALIVE"},
