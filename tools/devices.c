@@ -46,6 +46,8 @@ static void on_warning(char *format, ...)
 	(void)format;
 }
 
+bool devices_without_config;
+
 static struct pci_address address_of(const struct pci_dev *dev)
 {
 	return (struct pci_address){(uint32_t)dev->domain, dev->bus, dev->dev, dev->func};
@@ -82,7 +84,9 @@ static void fill_facts(struct pci_dev *dev, struct device *facts)
 	facts->function.subvendor = dev->subsys_vendor_id;
 	facts->function.subdevice = dev->subsys_id;
 	facts->class = (uint32_t)dev->device_class << 8 | dev->prog_if;
-	facts->header_type = pci_read_byte(dev, PCI_HEADER_TYPE) & 0x7f;
+	facts->header_type = devices_without_config
+				     ? dev->device_class == PCI_CLASS_BRIDGE_PCI
+				     : pci_read_byte(dev, PCI_HEADER_TYPE) & 0x7f;
 	link = pci_get_string_property(dev, PCI_FILL_IOMMU_GROUP);
 	facts->group = link != NULL ? (int32_t)strtol(link, NULL, 10) : -1;
 	link = pci_get_string_property(dev, PCI_FILL_DRIVER);

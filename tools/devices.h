@@ -34,6 +34,12 @@ struct card {
 };
 
 /*
+ * Configuration space is left alone, and a header's type guessed from the class: reading
+ * it of a device that is dead may never end. For those who have seen it not to end.
+ */
+extern bool devices_without_config;
+
+/*
  * Reads every PCI function below --root. 0, or -errno and a sentence: no PCI bus at all,
  * or it cannot be read.
  */

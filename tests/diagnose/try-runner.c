@@ -23,7 +23,8 @@ static void behave(const char *how)
 		_exit(0);
 }
 
-static const char *collector_does = "";
+static const char *collector_does = "", *instead_does = "", *describe_does = "",
+		  *conclude_does = "";
 static const struct pci_device devices[] = {{.address = (char *)"0000:01:00.0"},
 	{.address = (char *)"0000:02:00.0"}, {.address = (char *)"0000:03:00.0"}};
 
@@ -34,6 +35,27 @@ static void collect(struct context *context)
 	context->intents = ARRAY_SIZE(devices);
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
 		context->intent[i].device = &devices[i];
+}
+
+static void collect_instead(struct context *context)
+{
+	behave(instead_does);
+	collector_does = "";
+	collect(context);
+}
+
+static void describe(const struct context *context, json_t *report)
+{
+	(void)context;
+	(void)report;
+	behave(describe_does);
+}
+
+static void conclude(const struct context *context, json_t *report)
+{
+	(void)context;
+	(void)report;
+	behave(conclude_does);
 }
 
 static void run_well(const struct context *context, struct findings *findings)
@@ -78,15 +100,30 @@ static const struct check checks[] = {
 int main(int argc, char **argv)
 {
 	const struct check *chosen[64];
-	const struct collector collectors_here[] = {
-		{"the made-up part", collect, true}, {NULL, NULL, false}};
-	struct run run = {.check = chosen, .collector = collectors_here, .seconds = 0.3};
+	struct collector collectors_here[] = {{.name = "the made-up part",
+						      .collect = collect,
+						      .vital = true,
+						      .instead = NULL},
+		{0}};
+	struct run run = {.check = chosen,
+		.collector = collectors_here,
+		.seconds = 0.3,
+		.describe = describe,
+		.conclude = conclude};
 	json_t *report = json_object(), *row;
 	size_t i;
 
 	for (int word = 1; word < argc; word++) {
 		if (strncmp(argv[word], "collect-", 8) == 0)
 			collector_does = argv[word] + 8;
+		if (strncmp(argv[word], "describe-", 9) == 0)
+			describe_does = argv[word] + 9;
+		if (strncmp(argv[word], "conclude-", 9) == 0)
+			conclude_does = argv[word] + 9;
+		if (strncmp(argv[word], "instead-", 8) == 0) {
+			instead_does = argv[word] + 8;
+			collectors_here[0].instead = collect_instead;
+		}
 		for (i = 0; i < ARRAY_SIZE(checks); i++)
 			if (strcmp(argv[word], checks[i].id) == 0 && run.checks < 64)
 				chosen[run.checks++] = &checks[i];

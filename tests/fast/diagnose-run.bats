@@ -37,6 +37,30 @@ devices pass 0000:03:00.0 alive' "$output"
 	assert_equal 'well unknown - not asked: the made-up part could not be read (reading it crashed (Segmentation fault))' "$output"
 }
 
+@test "a collector has a second way, and if that fails too, it is left" {
+	run -0 try_runner collect-hang instead-well well devices
+	assert_equal 'well pass - well
+devices pass 0000:01:00.0 alive
+devices unknown 0000:02:00.0 the check took more than 0.3 seconds
+devices pass 0000:03:00.0 alive' "$output"
+	run -0 try_runner collect-hang instead-crash well
+	assert_contains 'not asked'
+	run -0 try_runner describe-hang conclude-crash well
+	assert_equal 'well pass - well' "$output"
+}
+
+@test "a device whose configuration space blocks is a few unknown rows, and all else is judged" {
+	local config=$root/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/config
+	rm "$config"
+	mkfifo "$config"
+	run -0 timeout 60 "$top/vfio-early" --root "$root" diagnose --timeout 0.5
+	assert_contains 'unknown ENV-READ: the list of PCI devices could not be read: reading it took more than 0.5 seconds'
+	assert_contains 'unknown DEV-ALIVE 0000:01:00.0: the configuration space of 0000:01:00.0 cannot be read'
+	assert_contains 'pass    DRV-BOUND 0000:01:00.0'
+	assert_contains 'pass    GROUP-VIABLE 0000:01:00.0'
+	assert_contains 'pass    VM-ADDR VM 100'
+}
+
 @test "a healthy system: exit 0, an all-clear sentence at the end" {
 	run -0 tool diagnose
 	assert_equal 'Nothing stands between 0000:01:00.0 and VM 100.' "${lines[-1]}"

@@ -84,6 +84,12 @@ static void collect_devices(struct context *context)
 	}
 }
 
+static void collect_devices_without_config(struct context *context)
+{
+	devices_without_config = true;
+	collect_devices(context);
+}
+
 static void collect_log(struct context *context)
 {
 	context->log = log_read(context->request.dmesg);
@@ -136,12 +142,15 @@ static void collect_selection(struct context *context)
 }
 
 const struct collector collectors[] = {
-	{"the system", collect_system, true},
-	{"the list of PCI devices", collect_devices, true},
-	{"the kernel log", collect_log, false},
-	{"vfio-early's selection", collect_selection, false},
-	{"the guests' configuration", guests_collect, false},
-	{"who claims the devices", claims_collect, false},
-	{"what the devices are for", collect_intents, true},
-	{NULL, NULL, false},
+	{.name = "the system", .collect = collect_system, .vital = true},
+	{.name = "the list of PCI devices",
+		.collect = collect_devices,
+		.vital = true,
+		.instead = collect_devices_without_config},
+	{.name = "the kernel log", .collect = collect_log},
+	{.name = "vfio-early's selection", .collect = collect_selection},
+	{.name = "the guests' configuration", .collect = guests_collect},
+	{.name = "who claims the devices", .collect = claims_collect},
+	{.name = "what the devices are for", .collect = collect_intents, .vital = true},
+	{0},
 };

@@ -97,6 +97,8 @@ struct collector {
 	const char *name; /* "the kernel log": what cannot be read if it fails */
 	void (*collect)(struct context *context);
 	bool vital; /* without it no check can be asked */
+	/* What it does instead once it has crashed or hung; NULL: nothing */
+	void (*instead)(struct context *context);
 };
 extern const struct collector collectors[];
 void guests_collect(struct context *context);

@@ -182,10 +182,14 @@ static void get_around(
 			next->time = 0;
 		}
 	} else if (collector != NULL) {
-		char **reason = &next->collector_why[json_integer_value(collector)];
+		size_t at = (size_t)json_integer_value(collector);
 
-		free(*reason);
-		*reason = format_text("reading it %s", why);
+		next->collector_lost[at] = next->collector_why[at] != NULL;
+		free(next->collector_why[at]);
+		next->collector_why[at] = format_text("reading it %s", why);
+	} else if (json_object_get(child->step, "concluding") != NULL) {
+		next->concluded = true;
+		next->check = next->run->checks;
 	} else {
 		next->described = true;
 	}

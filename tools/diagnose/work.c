@@ -20,7 +20,9 @@ static void say(FILE *to, json_t *message)
 static bool can_ask(const struct work *work, struct findings *findings)
 {
 	for (size_t i = 0; work->run->collector[i].name != NULL; i++)
-		if (work->run->collector[i].vital && work->collector_why[i] != NULL) {
+		if (work->run->collector[i].vital && work->collector_why[i] != NULL &&
+			(work->run->collector[i].instead == NULL ||
+				work->collector_lost[i])) {
 			finding(findings, CHECK_UNKNOWN,
 				"not asked: %s could not be read (%s)",
 				work->run->collector[i].name, work->collector_why[i]);
@@ -92,20 +94,26 @@ void work(const struct work *work, FILE *to)
 		run->begin();
 	for (size_t i = 0; run->collector[i].name != NULL; i++) {
 		say(to, json_pack("{sI}", "collector", (json_int_t)i));
-		if (work->collector_why[i] == NULL)
+		if (work->collector_why[i] == NULL) {
 			run->collector[i].collect(&context);
-		else
-			lines_add(&context.unread, "%s could not be read: %s",
-				run->collector[i].name, work->collector_why[i]);
+			continue;
+		}
+		if (run->collector[i].instead != NULL && !work->collector_lost[i])
+			run->collector[i].instead(&context);
+		lines_add(&context.unread, "%s could not be read: %s",
+			run->collector[i].name, work->collector_why[i]);
 	}
 	if (context.log == NULL)
 		context.log = log_missing("reading it took too long");
-	say(to, json_pack("{sb}", "describing", true));
-	if (run->describe != NULL && !work->described)
+	if (run->describe != NULL && !work->described) {
+		say(to, json_pack("{sb}", "describing", true));
 		describe(run->describe, &context, to);
+	}
 	for (size_t i = work->check; i < run->checks; i++)
 		ask(work, &context, i, i == work->check ? work->time : 0, to);
-	if (run->conclude != NULL)
+	if (run->conclude != NULL && !work->concluded) {
+		say(to, json_pack("{sb}", "concluding", true));
 		describe(run->conclude, &context, to);
+	}
 	say(to, json_pack("{sb}", "done", true));
 }

@@ -11,14 +11,16 @@ struct work {
 	const struct run *run;
 	/* NULL, or why this collector is left out */
 	char *collector_why[COLLECTORS_MAX];
-	bool described;
+	bool collector_lost[COLLECTORS_MAX]; /* what it does instead failed, too */
+	bool described, concluded;
 	size_t check; /* the first check to ask */
 	size_t time;  /* the first device to ask it for */
 };
 
 /*
  * Does everything and writes one JSON object a line to `to`: {"collector": N},
- * {"describing": true} or {"check": N, "time": N, "device": ADDRESS} ahead of each step,
+ * {"describing": true}, {"concluding": true} or {"check": N, "time": N, "device":
+ * ADDRESS} ahead of each step,
  * {"report": {...}} and {"row": {...}} as they are found, {"done": true} at the end.
  */
 void work(const struct work *work, FILE *to);
