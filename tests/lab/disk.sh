@@ -45,7 +45,8 @@ install_product() {
 # Natively, in the tree: many times faster than in the emulated machine.
 build_images() {
 	# shellcheck disable=SC2016 # the inner shell has its own $1
-	unshare --mount sh -eu -c '
+	# A TMPDIR of the caller's is not there in the tree.
+	env -u TMPDIR unshare --mount sh -eu -c '
 		for dir in proc sys dev; do mount --rbind "/$dir" "$1/$dir"; done
 		mount -t tmpfs tmpfs "$1/run"
 		case $2 in
