@@ -62,7 +62,7 @@ quiet_ld = @echo "  LD  $@";
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all install uninstall check check-fast demo clean
+.PHONY: all install uninstall check check-fast check-matrix demo clean
 
 all: vfio-early vfio-early-hook
 
@@ -154,6 +154,12 @@ check:
 	$(MAKE) lint all $(test_programs)
 	$(MAKE) fuzz-short
 	tests/run.sh tests/fast tests/boot
+
+# The other generators of images, each on a disk of its own: longer than the rest together.
+check-matrix:
+	tests/deps.sh
+	$(MAKE) all
+	tests/run.sh tests/matrix
 
 # The whole job in a virtual machine, for someone who sees it for the first time.
 demo:

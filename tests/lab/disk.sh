@@ -7,7 +7,7 @@ here=$(dirname "$0")
 # shellcheck source=tests/lab/cache.sh
 . "$here/cache.sh"
 suite=$1 generator=$2 stage=${3:-}
-tree=$("$here/tree.sh" "$suite" "$generator")
+tree=$("$here/tree.sh" "$suite" "${generator%-without-systemd}")
 
 # Without the rivals in the image there would be no race to win.
 rivals="bochs snd_hda_intel xhci_pci"
@@ -29,10 +29,12 @@ furnish() {
 	case $generator in
 	initramfs-tools)
 		for driver in $boot_drivers $rivals; do echo "$driver"; done >>"$root/etc/initramfs-tools/modules" ;;
-	dracut)
+	dracut*)
 		for driver in $rivals; do echo "$driver"; done >"$root/etc/modules-load.d/rivals.conf"
 		printf '%s\n' "add_drivers+=\" $boot_drivers \"" "force_drivers+=\" $rivals \"" 'compress="zstd -1"' \
-			>"$root/etc/dracut.conf.d/lab.conf" ;;
+			>"$root/etc/dracut.conf.d/lab.conf"
+		[ "$generator" = dracut ] || echo 'omit_dracutmodules+=" systemd systemd-initrd systemd-udevd dracut-systemd "' \
+			>>"$root/etc/dracut.conf.d/lab.conf" ;;
 	esac
 }
 
@@ -51,7 +53,7 @@ build_images() {
 		mount -t tmpfs tmpfs "$1/run"
 		case $2 in
 		initramfs-tools) chroot "$1" update-initramfs -u -k all ;;
-		dracut) chroot "$1" dracut --quiet --force --regenerate-all ;;
+		dracut*) chroot "$1" dracut --quiet --force --regenerate-all ;;
 		esac' - "$root" "$generator"
 }
 
