@@ -127,9 +127,9 @@ static int make_ready(
 
 	if (generator->make(kernel, &failure) < 0)
 		sentence = format_text(
-			"the image of kernel %s could not be made: %s; 'vfio-early "
-			"status' tells whether the old one is still good",
-			kernel->version, failure);
+			"the image of kernel %s could not be made: %s; the old one is as it "
+			"was; run '%s' to see all that it says, or remove that kernel",
+			kernel->version, failure, command);
 	kernel_check(kernel, true);
 	if (sentence == NULL && !kernel->ready)
 		sentence = format_text(
