@@ -135,8 +135,9 @@ power_on() {
 	mkdir -p "$directory/tree/boot/grub"
 	cp "$root"/boot/grub/{grub.cfg,grubenv} "$directory/tree/boot/grub/"
 	mke2fs -q -t ext2 -d "$directory/tree" "$directory/disk"
+	# --foreground: a group of its own, in the background, would be stopped at the terminal.
 	# shellcheck disable=SC2034 # as bats' own
-	output=$(script -qec "stty columns 200; timeout 60 grub-emu-lite -m $directory/device.map -r host -d $directory" \
+	output=$(script -qec "stty columns 200; timeout --foreground 60 grub-emu-lite -m $directory/device.map -r host -d $directory" \
 		/dev/null </dev/null | tr -d '\r')
 	debugfs -R 'cat /boot/grub/grubenv' "$directory/disk" 2>/dev/null >"$root/boot/grub/grubenv"
 }
