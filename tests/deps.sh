@@ -29,7 +29,9 @@ grub-common		# grub-script-check and grub-editenv
 grub-emu		# GRUB as a program, for what it does at power-on
 binutils		# mends one of its modules
 jq			# reads JSON in tests
-pciutils		# make bench: what diagnose is measured beside
+pciutils		# make bench: what diagnose is measured beside,
+initramfs-tools-core	# and what looking into images is
+dracut-core
 strace			# which files the early program touches
 python3			# works the machine's console
 qemu-system-x86		# the machine

@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bench.sh MEASURE: what a diagnosis costs on this machine, beside the five commands of the
-# diagnostic plan that it replaces, and on machines with very many devices.
+# diagnostic plan that it replaces, and on machines with very many devices; and what it costs to look into
+# an image, beside the generators' own programs for that.
 set -eu
 measure=$1
 cd "$(dirname "$0")/../.."
 trees=$(mktemp -d)
 trap 'rm -rf "$trees"' EXIT
-for program in lspci lsmod dmesg; do
+for program in lspci lsmod dmesg lsinitramfs lsinitrd; do
 	command -v "$program" >/dev/null || {
-		echo "bench: $program is missing (apt-get install pciutils kmod util-linux)" >&2
+		echo "bench: $program is missing (apt-get install pciutils kmod util-linux initramfs-tools-core dracut-core)" >&2
 		exit 2
 	}
 done
@@ -35,3 +36,19 @@ for count in 512 1024 2048 4096; do
 	set -- "$@" "$count devices and groups" "./vfio-early --root '$trees/$count' diagnose --want vm"
 done
 "$measure" "${BENCH_TREE_ROUNDS:-5}" "$@"
+
+echo
+echo "Is the early program in this image, and first?"
+set --
+for generator in initramfs-tools dracut; do
+	root=$trees/$generator lists=lsinitramfs
+	[ "$generator" = initramfs-tools ] || lists=lsinitrd
+	mkdir -p "$root/sys/bus/pci/devices" "$root/proc"
+	echo quiet >"$root/proc/cmdline"
+	tests/bench/images.sh "$generator" 60 "$root"
+	image=$(echo "$root"/boot/initrd.img-*)
+	size=$(($(wc -c <"$image") / 1048576))
+	set -- "$@" "vfio-early status, $generator, $size MiB of zstd" "./vfio-early --root '$root' status" \
+		"  $lists" "$lists '$image' | grep vfio-early"
+done
+"$measure" "${BENCH_IMAGE_ROUNDS:-11}" "$@"
