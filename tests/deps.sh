@@ -15,7 +15,7 @@ libjansson-dev		# JSON
 libarchive-dev		# looking into initramfs images
 libxml2-dev		# libvirt's domain files
 clang			# a second compiler's warnings
-libclang-rt-14-dev	# its sanitizers and fuzzer
+libclang-rt-dev		# its sanitizers and fuzzer
 clang-format		# the house's format
 shellcheck		# clean shell
 bats			# runs the tests
