@@ -70,6 +70,25 @@ static bool failed(const struct result *result)
 	return result->outcome == OUTCOME_FAILED;
 }
 
+/*
+ * Whether the driver that holds the device now may be unbound. The plan has judged what
+ * it saw; another driver may have been faster than the override.
+ */
+static bool may_unbind(int root, const struct plan_entry *entry, const char *driver,
+	struct result *result)
+{
+	enum reason reason = REASON_NONE;
+	struct device device;
+
+	if (strcmp(result->after, entry->device->driver) == 0)
+		return true;
+	if (scan_device(root, &entry->device->function.address, &device))
+		reason = plan_driver(&device, driver);
+	if (reason != REASON_NONE)
+		fail(result, reason_text(reason), 0);
+	return reason == REASON_NONE;
+}
+
 static void bind(int root, const struct plan_entry *entry, const char *driver,
 	struct result *result)
 {
@@ -81,6 +100,8 @@ static void bind(int root, const struct plan_entry *entry, const char *driver,
 	/* A driver that was just loaded takes what has its override by itself. */
 	device_driver(root, address, result->after);
 	if (result->after[0] != '\0' && strcmp(result->after, driver) != 0) {
+		if (!may_unbind(root, entry, driver, result))
+			return;
 		device_path(path, address, "driver/unbind");
 		error = file_write(root, path, text);
 		if (error < 0) {

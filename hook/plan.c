@@ -141,7 +141,7 @@ static enum reason judge_device(const struct device *device, bool by_address)
 	return REASON_NONE;
 }
 
-static enum reason judge_driver(const struct device *device, const char *wanted)
+enum reason plan_driver(const struct device *device, const char *wanted)
 {
 	if (device->driver[0] == '\0' || strcmp(device->driver, wanted) == 0)
 		return REASON_NONE;
@@ -191,7 +191,7 @@ static bool judge(const struct flag *flag, const struct device *device,
 	if (entry->reason == REASON_NONE)
 		entry->reason = judge_device(device, by_address);
 	if (entry->reason == REASON_NONE)
-		entry->reason = judge_driver(device, entry->driver);
+		entry->reason = plan_driver(device, entry->driver);
 	if (entry->reason != REASON_NONE)
 		entry->action = ACTION_LEAVE;
 	else if (device->driver[0] != '\0' && strcmp(device->driver, entry->driver) == 0)

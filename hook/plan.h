@@ -60,6 +60,10 @@ struct plan {
  */
 void plan_make(const struct flag *flag, const struct scan *scan, struct plan *plan);
 
+/* Whether the driver that holds the device keeps it from the wanted one: REASON_NONE,
+ * REASON_DRIVER or REASON_IN_USE. */
+enum reason plan_driver(const struct device *device, const char *wanted);
+
 /* A short sentence without a full stop, for the log and for people. */
 const char *reason_text(enum reason reason);
 

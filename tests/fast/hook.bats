@@ -24,6 +24,10 @@ setup() {
 		for device in sys/bus/pci/devices/*; do
 			[ "$(cat "$device/driver_override")" = "$1" ] || continue
 			[ ! -e "$device/stubborn" ] || continue
+			if [ -e "$device/faster" ]; then
+				ln -s "$PWD/sys/bus/pci/drivers/$(cat "$device/faster")" "$device/driver"
+				continue
+			fi
 			ln -s "$PWD/sys/bus/pci/drivers/$1" "$device/driver"
 		done
 	END
@@ -269,6 +273,25 @@ log_has() {
 	pci_bind 0000:01:00.0 bochs-drm
 	plan_is 01:00 '01:00.0 leave 01:00.1 leave 01:00.2 leave'
 	assert_contains 'a driver that cannot be unbound safely holds it'
+}
+
+@test "a display driver that was faster than the override is not unbound either" {
+	mkdir -p "$root/sys/bus/pci/drivers/"{bochs-drm,xhci_hcd}
+	: >"$root/sys/bus/pci/drivers/bochs-drm/unbind"
+	: >"$root/sys/bus/pci/drivers/xhci_hcd/unbind"
+	echo bochs-drm >"$root/sys/bus/pci/devices/0000:01:00.0/faster"
+	echo xhci_hcd >"$root/sys/bus/pci/devices/0000:01:00.2/faster"
+	hook 01:00.0
+	[ "$status" -eq 1 ]
+	assert_equal '' "$(cat "$root/sys/bus/pci/drivers/bochs-drm/unbind")"
+	assert_equal '' "$(override_of 0000:01:00.0)"
+	record_has '0000:01:00.0 1234:1111 restored before=- after=bochs-drm'
+	record_has 'reason=a driver that cannot be unbound safely holds it'
+	log_has 'given back to the host: .0: a driver that cannot be unbound safely holds it'
+	# One that lets go in good order is.
+	rm -r "$root/sys/bus/pci/drivers/vfio-pci"
+	hook 01:00.2
+	assert_equal 0000:01:00.2 "$(cat "$root/sys/bus/pci/drivers/xhci_hcd/unbind")"
 }
 
 @test "drivers that let go in good order are unbound" {
