@@ -168,18 +168,18 @@ static void add_others(struct text *text, const struct plan *plan)
 	}
 }
 
-/* The first pass's start, which later passes keep. */
-static void add_start(struct text *text, uint64_t start)
+/* The first pass's time, `line` of the record, which later passes keep. */
+static void add_first(struct text *text, const char *line, uint64_t time)
 {
-	const char *old = strstr(old_record, "\nstart=");
+	const char *old = strstr(old_record, line);
 
-	if (old == NULL) {
-		add_time(text, "start=", start);
-		text_add(text, "\n");
-		return;
-	}
-	old++;
-	text_add_span(text, (struct span){old, strcspn(old, "\n") + 1});
+	text_add(text, line + 1);
+	if (old == NULL)
+		text_add_number(text, time);
+	else
+		text_add_span(text, (struct span){old + strlen(line),
+					    strspn(old + strlen(line), "0123456789")});
+	text_add(text, "\n");
 }
 
 static void replace(int root, const char *content)
@@ -199,31 +199,6 @@ static void replace(int root, const char *content)
 		unlinkat(root, fresh, 0);
 }
 
-void record_write(int root, const struct flag *flag, const struct plan *plan,
-	const struct result result[SCAN_MAX], uint64_t start)
-{
-	struct text text = text_in(new_record, sizeof(new_record));
-
-	read_old(root);
-	add_head(&text, flag, plan);
-	add_start(&text, start);
-	add_time(&text, "end=", time_since_boot());
-	text_add(&text, "\n");
-	for (unsigned int i = 0; i < plan->count; i++) {
-		const struct plan_entry *entry = &plan->entry[i];
-		struct span old = old_line(&entry->device->function.address);
-
-		/* "kept" says nothing new about what an earlier pass took. */
-		if (result[i].outcome == OUTCOME_KEPT && old.length > 0)
-			text_add_span(&text, old);
-		else
-			add_line(&text, entry, outcome_text(result[i].outcome),
-				&result[i]);
-	}
-	add_others(&text, plan);
-	replace(root, new_record);
-}
-
 /* Whether the line has this outcome for the very device that is there now. */
 static bool line_says(
 	struct span line, const struct pci_function *function, enum outcome outcome)
@@ -240,6 +215,33 @@ static bool line_says(
 	text_add(&text, outcome_text(outcome));
 	text_add(&text, " ");
 	return line.length > text.length && strncmp(line.text, start, text.length) == 0;
+}
+
+void record_write(int root, const struct flag *flag, const struct plan *plan,
+	const struct result result[SCAN_MAX], uint64_t start)
+{
+	struct text text = text_in(new_record, sizeof(new_record));
+
+	read_old(root);
+	add_head(&text, flag, plan);
+	add_first(&text, "\nstart=", start);
+	add_first(&text, "\nend=", time_since_boot());
+	for (unsigned int i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entry[i];
+		const struct pci_function *function = &entry->device->function;
+		struct span old = old_line(&function->address);
+
+		/* "kept" says nothing new about what an earlier pass took. */
+		if (result[i].outcome == OUTCOME_KEPT &&
+			(line_says(old, function, OUTCOME_TAKEN) ||
+				line_says(old, function, OUTCOME_KEPT)))
+			text_add_span(&text, old);
+		else
+			add_line(&text, entry, outcome_text(result[i].outcome),
+				&result[i]);
+	}
+	add_others(&text, plan);
+	replace(root, new_record);
 }
 
 bool record_knows(int root, const struct plan *plan, bool initramfs)

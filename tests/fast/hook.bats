@@ -105,7 +105,9 @@ log_has() {
 }
 
 @test "a late device is taken with its card alone, and the record keeps the others" {
+	local times
 	hook 01:00.0
+	times=$(grep -E '^(start|end)=' "$root/run/vfio-early/boot")
 	# The made-up kernel binds only when the driver is loaded.
 	rm -r "$root/sys/bus/pci/drivers/vfio-pci"
 	hook 01:00,02:00 -d 0000:02:00.1
@@ -114,6 +116,8 @@ log_has() {
 	record_has '0000:02:00.0 1234:1111 taken'
 	record_has '0000:02:00.1 8086:2668 taken'
 	assert_equal '(null)' "$(override_of 0000:01:00.1)"
+	# How long the boot waited is no matter of what came hours later.
+	assert_equal "$times" "$(grep -E '^(start|end)=' "$root/run/vfio-early/boot")"
 }
 
 @test "a late device that the flag does not name leaves no trace" {
@@ -370,6 +374,22 @@ log_has() {
 	[ "$status" -eq 0 ]
 	record_has '0000:01:00.0 1234:1111 taken before=- after=vfio-pci'
 	record_has '0000:01:00.2 1b36:000d taken before=- after=vfio-pci'
+}
+
+@test "a card that was held, and that vfio-pci took when another one had it loaded, is held no more" {
+	mv "$root/sbin/modprobe" "$root/later"
+	hook 01:00,02:00 -i
+	record_has '0000:02:00.1 8086:2668 held before=- after=-'
+	mv "$root/later" "$root/sbin/modprobe"
+	hook 01:00,02:00 -d 0000:01:00.0
+	# The made-up kernel bound both cards, as a real one does.
+	assert_equal vfio-pci "$(basename "$(readlink "$root/sys/bus/pci/devices/0000:02:00.1/driver")")"
+	hook 01:00,02:00 -d 0000:02:00.1
+	[ "$status" -eq 0 ]
+	record_has '0000:01:00.0 1234:1111 taken before=- after=vfio-pci'
+	record_has '0000:02:00.0 1234:1111 kept before=vfio-pci after=vfio-pci'
+	record_has '0000:02:00.1 8086:2668 kept before=vfio-pci after=vfio-pci'
+	assert_lacks held
 }
 
 @test "a card that was held goes back to the host if the running system cannot load vfio-pci" {
