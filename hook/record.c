@@ -95,7 +95,12 @@ static void add_line(struct text *text, const struct plan_entry *entry,
 	const char *outcome, const struct result *result)
 {
 	const struct pci_function *function = &entry->device->function;
+	const char *driver = entry->driver;
 
+	/* As it is registered, which may be with "_" for "-". */
+	if (result != NULL &&
+		(result->outcome == OUTCOME_TAKEN || result->outcome == OUTCOME_KEPT))
+		driver = result->after;
 	pci_address_format(&function->address, text);
 	text_add(text, " ");
 	text_add_hex(text, function->vendor, 4);
@@ -110,7 +115,7 @@ static void add_line(struct text *text, const struct plan_entry *entry,
 		add_time(text, " start=", result->start);
 		add_time(text, " end=", result->end);
 	}
-	add_driver(text, " driver=", entry->driver);
+	add_driver(text, " driver=", driver);
 	add_reason(text, entry, result);
 	text_add(text, "\n");
 }

@@ -335,6 +335,19 @@ log_has() {
 	assert_contains 'two words of the flag name different drivers for it'
 }
 
+@test "a VFIO driver that is registered with another spelling is the same in every pass" {
+	mkdir -p "$root/sys/bus/pci/drivers/mlx5_vfio_pci"
+	pci_bind 0000:01:00.0 mlx5_vfio_pci
+	plan_is 01:00.0=mlx5-vfio-pci '01:00.0 keep'
+	plan_is 01:00.0=mlx5-vfio-pci,01:00.0=mlx5_vfio_pci '01:00.0 keep'
+	plan_is 01:00.0=mlx5-vfio '01:00.0 leave'
+	plan_is 01:00.0=mlx5-vfio-pci2 '01:00.0 leave'
+	hook 01:00.0=mlx5-vfio-pci
+	[ "$status" -eq 0 ]
+	record_has '0000:01:00.0 1234:1111 kept before=mlx5_vfio_pci after=mlx5_vfio_pci'
+	record_has 'driver=mlx5_vfio_pci'
+}
+
 @test "if one function fails, the whole card goes back to the host" {
 	: >"$root/sys/bus/pci/devices/0000:01:00.1/stubborn"
 	hook 01:00,02:00
