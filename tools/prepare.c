@@ -117,6 +117,24 @@ static void add_sentence(char **why, const char *sentence)
 	*why = both;
 }
 
+static struct stat status_of(const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+	struct stat status;
+
+	return stat(real, &status) == 0 ? status : (struct stat){0};
+}
+
+/* dracut's own update-initramfs has the old image overwritten, and removed in the end. */
+static const char *what_is_left(const struct stat *before, const struct stat *now)
+{
+	if (now->st_ino == before->st_ino && now->st_size == before->st_size &&
+		now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+		now->st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+		return "the old one is as it was";
+	return "the old one is lost, and that kernel may not boot until there is another";
+}
+
 /* Rebuilds one image and proves it; 0, or -EIO with one more sentence in `*why`. */
 static int make_ready(
 	const struct generator *generator, struct kernel *kernel, char **why)
@@ -124,12 +142,16 @@ static int make_ready(
 	CLEANUP_FREE char *failure = NULL;
 	CLEANUP_FREE char *sentence = NULL;
 	CLEANUP_FREE char *command = generator->command(kernel);
+	const struct stat before = status_of(kernel->image);
 
-	if (generator->make(kernel, &failure) < 0)
+	if (generator->make(kernel, &failure) < 0) {
+		const struct stat now = status_of(kernel->image);
+
 		sentence = format_text(
-			"the image of kernel %s could not be made: %s; the old one is as it "
-			"was; run '%s' to see all that it says, or remove that kernel",
-			kernel->version, failure, command);
+			"the image of kernel %s could not be made: %s; %s; run '%s' to see "
+			"all that it says, or remove that kernel",
+			kernel->version, failure, what_is_left(&before, &now), command);
+	}
 	kernel_check(kernel, true);
 	if (sentence == NULL && !kernel->ready)
 		sentence = format_text(

@@ -213,10 +213,10 @@ with_boot_mounted() { # MOUNT-OPTIONS
 
 @test "a /boot without room for one more image is noticed before anything is started" {
 	bare_image "$newest"
-	head -c 2000000 /dev/zero >"$root/boot/filler"
+	head -c 2400000 /dev/zero >"$root/boot/filler"
 	with_boot_mounted rw
 	[ "$status" -eq 1 ]
-	assert_contains '/boot has 1 MiB left, and one more image of kernel 6.1.0-3-amd64 needs 2 MiB: remove kernels that are no longer needed'
+	assert_contains '/boot has 0 MiB left, and one more image of kernel 6.1.0-3-amd64 needs 2 MiB: remove kernels that are no longer needed'
 	[ ! -s "$root/called" ]
 }
 
@@ -266,6 +266,21 @@ with_boot_mounted() { # MOUNT-OPTIONS
 	bare_image 6.1.0-2-amd64 dracut
 	enable 0
 	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+}
+
+@test "an old image that dracut's own update-initramfs lost is not said to be there" {
+	rm "$root/usr/sbin/mkinitramfs"
+	install_dracut
+	bare_image 6.1.0-2-amd64 dracut
+	program /usr/sbin/update-initramfs /dev/stdin <<-END
+		rm "$root/boot/initrd.img-\$3"
+		echo "dracut[F]: Creation of /boot/initrd.img-\$3 failed" >&2
+		exit 1
+	END
+	enable 1
+	assert_contains 'could not be made: update-initramfs failed (exit status 1): dracut[F]: Creation of /boot/initrd.img-6.1.0-2-amd64 failed; the old one is lost, and that kernel may not boot until there is another; run'
+	assert_lacks 'as it was'
+	is_switched_off
 }
 
 @test "an image that an absent generator made is rebuilt by the one that is here" {
