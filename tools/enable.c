@@ -82,7 +82,8 @@ static int make_images(struct enabling *enabling, struct kernels *kernels, char 
 		struct kernel *kernel = &kernels->kernel[i];
 
 		/* As it would be, had it been done. */
-		if (write_dry_run && error == 0 && kernel->image != NULL)
+		if (write_dry_run && error == 0 && kernel->image != NULL &&
+			!kernel->unfit)
 			kernel->ready = true;
 		ready += kernel->ready;
 		if (kernel->image == NULL)
@@ -90,11 +91,15 @@ static int make_images(struct enabling *enabling, struct kernels *kernels, char 
 				"kernel %s has no initramfs image and gets no passthrough "
 				"entry",
 				kernel->version);
+		else if (kernel->unfit)
+			lines_add(&enabling->changes.notes,
+				"%s; it gets no passthrough entry", kernel->reason);
 		else if (kernel->note != NULL)
 			lines_add(&enabling->changes.notes, "%s", kernel->note);
 	}
 	if (error == 0 && ready == 0) {
-		*why = format_text("no kernel with an initramfs image is in %s/boot",
+		*why = format_text(
+			"no kernel with vfio-pci and an initramfs image is in %s/boot",
 			root_directory);
 		error = -ENOENT;
 	}

@@ -45,10 +45,11 @@ const struct generator *generator_find(const struct kernels *kernels, char **why
  * (kernels_free) and adds what was done, or with `dry_run` would be, to `steps`.
  * `*changed`: whether an image was rebuilt.
  *
- * Returns 0 if every kernel that has an image is ready; otherwise -errno and in `*why`
- * sentences on what failed and what to do. A kernel that failed does not keep others from
- * being rebuilt: `kernels` tells which are ready. Nothing is started if it cannot end
- * well (/boot read-only, no room for one more image, the generator switched off).
+ * Returns 0 if every kernel that has an image and vfio-pci is ready; otherwise -errno and
+ * in `*why` sentences on what failed and what to do. A kernel that failed does not keep
+ * others from being rebuilt: `kernels` tells which are ready. Nothing is started if it
+ * cannot end well (/boot read-only, no room for one more image, the generator switched
+ * off).
  */
 int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 	bool *changed, char **why);

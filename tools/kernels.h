@@ -12,6 +12,7 @@ struct kernel {
 	/* What kernels_check found out: */
 	bool ready;   /* the early program is in the image and runs first */
 	char *reason; /* a sentence: why it is not ready; NULL if it is */
+	bool unfit;   /* it has no vfio-pci: no image can make it ready */
 	char *note;   /* a sentence: what else a person should know; may be NULL */
 	const char *generator; /* who made the image, "initramfs-tools"; NULL: unknown */
 };

@@ -11,11 +11,11 @@
 /* What an image may grow by when the early program and vfio-pci come into it. */
 enum { GROWTH = 1024 * 1024, MIB = 1024 * 1024 };
 
-/* Whether rebuilding would help: it makes no image for a kernel that never had one, since
- * that would change the normal boot, too. */
+/* Whether rebuilding would help: not where there is no vfio-pci, and it makes no image
+ * for a kernel that never had one, since that would change the normal boot, too. */
 static bool is_to_be_made(const struct kernel *kernel)
 {
-	return !kernel->ready && kernel->image != NULL;
+	return !kernel->ready && kernel->image != NULL && !kernel->unfit;
 }
 
 static size_t count_to_be_made(const struct kernels *kernels)

@@ -123,6 +123,7 @@ void kernel_check(struct kernel *kernel, bool whole)
 	free(kernel->note);
 	kernel->note = NULL;
 	kernel->generator = NULL;
+	kernel->unfit = vfio_pci == VFIO_PCI_ABSENT;
 	if (kernel->image == NULL)
 		kernel->reason = format_text(
 			"kernel %s has no initramfs in /boot", kernel->version);

@@ -330,7 +330,7 @@ exec grub-$program \"\$@\""
 
 @test "a machine without any initramfs image" {
 	rm "$root"/boot/initrd*
-	fails 1 "no kernel with an initramfs image is in $root/boot"
+	fails 1 "no kernel with vfio-pci and an initramfs image is in $root/boot"
 	is_off
 }
 

@@ -180,6 +180,26 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	assert_contains 'kernel 6.1.0-1-amd64 has no initramfs'
 }
 
+@test "a kernel without vfio-pci is not rebuilt, and stands in no other's way" {
+	local lists=$root/lib/modules
+	bare_image "$newest"
+	rm "$root/boot/initrd.img-6.1.0-1-amd64"
+	boot_menu
+	bare_image 6.1.0-1-amd64
+	echo kernel/fs/ext4/ext4.ko >"$lists/6.1.0-1-amd64/modules.builtin"
+	echo kernel/fs/fat/fat.ko: >"$lists/6.1.0-1-amd64/modules.dep"
+	enable 0
+	called_is "update-initramfs -u -k $newest"
+	assert_contains 'kernel 6.1.0-1-amd64 has no vfio-pci: neither built in, nor as a module in /lib/modules/6.1.0-1-amd64; it gets no passthrough entry'
+	is_switched_on
+	# If all are so, there is nothing to boot.
+	for version in 6.1.0-2-amd64 "$newest"; do
+		cp "$lists/6.1.0-1-amd64"/modules.* "$lists/$version"
+	done
+	enable 1
+	assert_contains 'no kernel with vfio-pci and an initramfs image is in'
+}
+
 @test "update_initramfs=no is told, not met with silence" {
 	local configuration=/etc/initramfs-tools/update-initramfs.conf line
 	bare_image "$newest"
