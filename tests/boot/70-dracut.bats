@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debian 13 with dracut and systemd in the image, which dracut makes in the machine for this machine only (host-only). The
-# rival drivers are in modules-load.d, and dracut forces them besides. The other generators are in tests/matrix.
+# rival drivers are in modules-load.d, and dracut forces them besides.
 # shellcheck disable=SC2016 # the commands are for the machine's shell
 
 load ../lab/lab.bash
