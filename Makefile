@@ -143,6 +143,13 @@ install-image-hooks:
 	sed '$(hook_path)' tools/udev/60-vfio-early.rules.in > $(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
 	chmod 0644 $(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
 
+# The images have the early program of the version before, until someone makes them anew.
+install: install-note
+.PHONY: install-note
+install-note:
+	@[ -n '$(DESTDIR)' ] || [ ! -e '$(SYSCONFDIR)/vfio-early.conf' ] || \
+		echo "note: 'vfio-early enable' puts this version's early program into the initramfs images"
+
 # Our own checks are strict; a packager's build is not.
 strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wpointer-arith -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual -Wswitch-enum \

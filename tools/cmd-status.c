@@ -127,6 +127,11 @@ static void print_kernels(const struct status *status)
 		printf("  %s  %s%s\n", kernel->version,
 			kernel->ready ? "ready" : "not ready: ",
 			kernel->ready ? "" : kernel->reason);
+		if (kernel->stale != NULL)
+			printf("    %s: it does what that version does, and nothing where "
+			       "it does not know a word of the flag; 'vfio-early enable' "
+			       "makes the image anew\n",
+				kernel->stale);
 		if (kernel->note != NULL)
 			printf("    %s\n", kernel->note);
 	}

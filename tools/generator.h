@@ -40,13 +40,14 @@ extern const struct generator *const generators[];
 const struct generator *generator_find(const struct kernels *kernels, char **why);
 
 /*
- * Makes the image of every kernel ready: rebuilds those that are not, then looks into
- * them again, because a generator's exit status proves nothing. Fills `kernels`
+ * Makes the image of every kernel ready, with the installed early program: rebuilds those
+ * that are not, then looks into them again, because a generator's exit status proves
+ * nothing. Fills `kernels`
  * (kernels_free) and adds what was done, or with `dry_run` would be, to `steps`.
  * `*changed`: whether an image was rebuilt.
  *
- * Returns 0 if every kernel that has an image and vfio-pci is ready; otherwise -errno and
- * in `*why` sentences on what failed and what to do. A kernel that failed does not keep
+ * Returns 0 if every kernel that has an image and vfio-pci is so; otherwise -errno and in
+ * `*why` sentences on what failed and what to do. A kernel that failed does not keep
  * others from being rebuilt: `kernels` tells which are ready. Nothing is started if it
  * cannot end well (/boot read-only, no room for one more image, the generator switched
  * off).

@@ -175,6 +175,7 @@ void kernels_free(struct kernels *kernels)
 		free(kernels->kernel[i].version);
 		free(kernels->kernel[i].image);
 		free(kernels->kernel[i].reason);
+		free(kernels->kernel[i].stale);
 		free(kernels->kernel[i].note);
 	}
 	free(kernels->kernel);

@@ -11,11 +11,16 @@
 /* What an image may grow by when the early program and vfio-pci come into it. */
 enum { GROWTH = 1024 * 1024, MIB = 1024 * 1024 };
 
+static const char *fault_of(const struct kernel *kernel)
+{
+	return kernel->ready ? kernel->stale : kernel->reason;
+}
+
 /* Whether rebuilding would help: not where there is no vfio-pci, and it makes no image
  * for a kernel that never had one, since that would change the normal boot, too. */
 static bool is_to_be_made(const struct kernel *kernel)
 {
-	return !kernel->ready && kernel->image != NULL && !kernel->unfit;
+	return fault_of(kernel) != NULL && kernel->image != NULL && !kernel->unfit;
 }
 
 static size_t count_to_be_made(const struct kernels *kernels)
@@ -153,9 +158,9 @@ static int make_ready(
 			kernel->version, failure, what_is_left(&before, &now), command);
 	}
 	kernel_check(kernel, true);
-	if (sentence == NULL && !kernel->ready)
+	if (sentence == NULL && fault_of(kernel) != NULL)
 		sentence = format_text(
-			"'%s' reported no error, but %s", command, kernel->reason);
+			"'%s' reported no error, but %s", command, fault_of(kernel));
 	if (sentence == NULL)
 		return 0;
 	add_sentence(why, sentence);
@@ -191,7 +196,7 @@ int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 			continue;
 		command = generator->command(kernel);
 		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
-			kernel->reason);
+			fault_of(kernel));
 		*changed = true;
 		if (!dry_run && make_ready(generator, kernel, why) < 0)
 			error = -EIO;

@@ -57,23 +57,32 @@ static bool is_answered(const struct image *image, const void *data)
 
 static char *fault_of_program(const struct image *image, const char *path)
 {
-	CLEANUP_FREE char *program = NULL;
-	size_t size;
-
 	if (image->program == NULL)
 		return format_text("the early program is not in %s", path);
 	if (!is_static_program(image->program, image->program_size))
 		return format_text(
 			"the early program in %s needs libraries, and cannot run there",
 			path);
+	return NULL;
+}
+
+/*
+ * Another version boots as well: an upgrade that took the passthrough entries away until
+ * the images are made anew would be a surprise.
+ */
+static char *find_staleness(const struct image *image, const char *path)
+{
+	CLEANUP_FREE char *program = NULL;
+	size_t size;
+
 	/* Without an installed one, as in a build directory, there is nothing to compare.
 	 */
-	if (root_read(PROGRAM, &program, &size) == 0 &&
-		(size != image->program_size ||
-			memcmp(program, image->program, size) != 0))
-		return format_text(
-			"the early program in %s is another version than " PROGRAM, path);
-	return NULL;
+	if (root_read(PROGRAM, &program, &size) < 0 ||
+		(size == image->program_size &&
+			memcmp(program, image->program, size) == 0))
+		return NULL;
+	return format_text(
+		"the early program in %s is another version than " PROGRAM, path);
 }
 
 static char *fault_of_maker(const struct image *image, const char *path)
@@ -104,6 +113,8 @@ static char *look(struct kernel *kernel, enum vfio_pci vfio_pci, bool whole)
 					   : fault_of_program(&image, kernel->image);
 		if (reason == NULL)
 			reason = generator->fault(&image, kernel->image);
+		if (reason == NULL)
+			kernel->stale = find_staleness(&image, kernel->image);
 		if (reason == NULL && vfio_pci == VFIO_PCI_MODULE &&
 			(image.facts & IMAGE_MODULE) == 0)
 			kernel->note = format_text(
@@ -120,7 +131,9 @@ void kernel_check(struct kernel *kernel, bool whole)
 	enum vfio_pci vfio_pci = find_vfio_pci(kernel->version);
 
 	free(kernel->reason);
+	free(kernel->stale);
 	free(kernel->note);
+	kernel->stale = NULL;
 	kernel->note = NULL;
 	kernel->generator = NULL;
 	kernel->unfit = vfio_pci == VFIO_PCI_ABSENT;

@@ -120,12 +120,12 @@ static json_t *kernels_json(const struct status *status)
 	for (size_t i = 0; i < status->kernels.count; i++) {
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
-		json_array_append_new(
-			list, json_pack("{s:o, s:b, s:o, s:o, s:o}", "version",
-				      json_text(kernel->version), "ready", kernel->ready,
-				      "reason", json_text(kernel->reason), "note",
-				      json_text(kernel->note), "image",
-				      json_text(kernel->image)));
+		json_array_append_new(list,
+			json_pack("{s:o, s:b, s:o, s:o, s:o, s:o}", "version",
+				json_text(kernel->version), "ready", kernel->ready,
+				"reason", json_text(kernel->reason), "stale",
+				json_text(kernel->stale), "note", json_text(kernel->note),
+				"image", json_text(kernel->image)));
 	}
 	return list;
 }

@@ -50,6 +50,16 @@ submenu 'Debian GNU/Linux, GPU for virtual machines (vfio-early): choose a kerne
 	grub-script-check "$root/boot/grub/grub.cfg"
 }
 
+@test "after an upgrade, before the images are made anew, the entries stay" {
+	update_grub
+	local before
+	before=$(section)
+	put /usr/local/libexec/vfio-early-hook <<<'the next version'
+	update_grub
+	assert_equal "$before" "$(section)"
+	assert_equal 3 "$(section | grep -c 'initrd')"
+}
+
 @test "where nothing is chosen there is no section" {
 	rm "$root/etc/vfio-early.conf"
 	update_grub

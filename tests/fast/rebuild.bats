@@ -131,6 +131,53 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	called_is ''
 }
 
+# Another early program is installed than the one in the images.
+upgrade() {
+	{ cat "$top/vfio-early-hook" && echo new; } | put /usr/local/libexec/vfio-early-hook
+}
+
+# And one image with it, which is the good one.
+image_with_installed() {
+	local tree=$BATS_TEST_TMPDIR/tree
+	rm -rf "$tree"
+	mkdir -p "$tree"
+	(cd "$tree" && cpio --quiet -id <"$good")
+	cp "$root/usr/local/libexec/vfio-early-hook" "$tree/usr/bin/vfio-early-hook"
+	(cd "$tree" && find . | cpio --quiet -o -H newc) >"$good"
+}
+
+@test "after an upgrade every image is rebuilt, and the second run rebuilds none" {
+	upgrade
+	image_with_installed
+	enable 0 --dry-run
+	assert_contains "rebuild /boot/initrd.img-$newest (update-initramfs -u -k $newest): the early program in /boot/initrd.img-$newest is another version than"
+	called_is ''
+	enable 0
+	called_is "update-initramfs -u -k $newest
+update-initramfs -u -k 6.1.0-2-amd64
+update-initramfs -u -k 6.1.0-1-amd64"
+	is_switched_on
+	enable 0
+	called_is ''
+}
+
+@test "after an upgrade an image that cannot be made, or is none of the new version, changes no switch" {
+	upgrade
+	echo 6.1.0-2-amd64 >"$root/fails"
+	enable 1
+	assert_contains 'the image of kernel 6.1.0-2-amd64 could not be made'
+	assert_contains "'update-initramfs -u -k $newest' reported no error, but the early program in /boot/initrd.img-$newest is another version than"
+	is_switched_off
+	make_grubenv vfio_early=1
+	enable 1
+	is_switched_on
+	assert_equal true "$(json_of '[.kernels[].ready] | all' status)"
+	: >"$root/fails"
+	image_with_installed
+	enable 0
+	is_switched_on
+}
+
 @test "a dry run says which images would be rebuilt, and rebuilds none" {
 	bare_image 6.1.0-2-amd64
 	enable 0 --dry-run

@@ -81,6 +81,8 @@ static void check_images(const struct context *context, struct findings *finding
 		if (left_out)
 			finding(findings, CHECK_UNKNOWN,
 				"its initramfs is not part of the capture");
+		else if (kernel->stale != NULL)
+			finding(findings, CHECK_WARN, "%s", kernel->stale);
 		else if (kernel->ready)
 			finding(findings, CHECK_PASS,
 				"its initramfs runs the early program first");
@@ -93,7 +95,7 @@ static void check_images(const struct context *context, struct findings *finding
 			kernel->ready ? "ready" : "not ready");
 		if (kernel->note != NULL)
 			finding_evidence(findings, kernel->image, "%s", kernel->note);
-		if (kernel->ready || denied)
+		if (denied || (kernel->ready && kernel->stale == NULL))
 			continue;
 		finding_remedy(findings, "let vfio-early make the image anew");
 		finding_command(findings, "vfio-early enable");
