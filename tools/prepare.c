@@ -130,10 +130,13 @@ static struct stat status_of(const char *path)
 	return stat(real, &status) == 0 ? status : (struct stat){0};
 }
 
-/* dracut's own update-initramfs has the old image overwritten, and removed in the end. */
+/*
+ * dracut's own update-initramfs has the old image overwritten, and removed in the end.
+ * initramfs-tools may put a copy in its place, which has the same times.
+ */
 static const char *what_is_left(const struct stat *before, const struct stat *now)
 {
-	if (now->st_ino == before->st_ino && now->st_size == before->st_size &&
+	if (now->st_size == before->st_size &&
 		now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
 		now->st_mtim.tv_nsec == before->st_mtim.tv_nsec)
 		return "the old one is as it was";
