@@ -254,7 +254,7 @@ static int compose(const char *generated, const struct grub_inputs *inputs,
 		fprintf(to, "# vfio-early: left out of these entries: %s\n",
 			left_out->line[i]);
 	kernels_find(&kernels);
-	kernels_check(&kernels);
+	kernels_check(&kernels, DEPTH_READY);
 	error = print_menu(to, &menu, &kernels, inputs, why);
 	kernels_free(&kernels);
 	fputs(takeover, to);

@@ -26,10 +26,18 @@ struct kernels {
 
 /* Finds the kernels and their images; rescue kernels and backup copies are left out. */
 void kernels_find(struct kernels *kernels);
-/* Looks into every image, no further than it must to answer. */
-void kernels_check(struct kernels *kernels);
-/* Looks into one; with `whole` to its end, which proves it complete as well. */
-void kernel_check(struct kernel *kernel, bool whole);
+
+/* How far to look into an image; the end is reached only where it must be. */
+enum depth {
+	DEPTH_READY, /* until it is known whether the image is ready */
+	DEPTH_NOTE,  /* and whether there is a note */
+	DEPTH_WHOLE, /* to its end, which proves it complete as well */
+};
+
+/* Looks into every image. */
+void kernels_check(struct kernels *kernels, enum depth depth);
+/* Looks into one. */
+void kernel_check(struct kernel *kernel, enum depth depth);
 void kernels_free(struct kernels *kernels);
 
 /*

@@ -160,7 +160,7 @@ static int make_ready(
 			"all that it says, or remove that kernel",
 			kernel->version, failure, what_is_left(&before, &now), command);
 	}
-	kernel_check(kernel, true);
+	kernel_check(kernel, DEPTH_WHOLE);
 	if (sentence == NULL && fault_of(kernel) != NULL)
 		sentence = format_text(
 			"'%s' reported no error, but %s", command, fault_of(kernel));
@@ -180,7 +180,7 @@ int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 	*changed = false;
 	*why = NULL;
 	kernels_find(kernels);
-	kernels_check(kernels);
+	kernels_check(kernels, DEPTH_READY);
 	if (count_to_be_made(kernels) == 0)
 		return 0;
 	generator = generator_find(kernels, why);

@@ -40,15 +40,16 @@ static const struct generator *maker(const struct image *image)
 	return NULL;
 }
 
-/* A good program, called first, and vfio-pci if the kernel has it as a module. */
+/*
+ * A good program, called first; and vfio-pci, if that is asked for. The modules are far
+ * behind the rest in most images.
+ */
 static bool is_answered(const struct image *image, const void *data)
 {
-	const enum vfio_pci *vfio_pci = data;
+	const bool *module = data;
 	const struct generator *generator = maker(image);
-	unsigned int needs = IMAGE_PROGRAM;
+	unsigned int needs = IMAGE_PROGRAM | (*module ? IMAGE_MODULE : 0);
 
-	if (*vfio_pci == VFIO_PCI_MODULE)
-		needs |= IMAGE_MODULE;
 	if (generator == NULL)
 		return false;
 	needs |= generator->needs(image);
@@ -99,14 +100,16 @@ static char *fault_of_maker(const struct image *image, const char *path)
 		"%s was made by a program that vfio-early does not know", path);
 }
 
-static char *look(struct kernel *kernel, enum vfio_pci vfio_pci, bool whole)
+static char *look(struct kernel *kernel, bool module, enum depth depth)
 {
 	const struct generator *generator;
 	struct image image;
 	char *reason = NULL;
 
-	if (image_look(kernel->image, kernel->version, whole ? NULL : is_answered,
-		    &vfio_pci, &image, &reason) == 0) {
+	module = module && depth != DEPTH_READY;
+	if (image_look(kernel->image, kernel->version,
+		    depth == DEPTH_WHOLE ? NULL : is_answered, &module, &image,
+		    &reason) == 0) {
 		generator = maker(&image);
 		kernel->generator = generator != NULL ? generator->name : NULL;
 		reason = generator == NULL ? fault_of_maker(&image, kernel->image)
@@ -115,8 +118,7 @@ static char *look(struct kernel *kernel, enum vfio_pci vfio_pci, bool whole)
 			reason = generator->fault(&image, kernel->image);
 		if (reason == NULL)
 			kernel->stale = find_staleness(&image, kernel->image);
-		if (reason == NULL && vfio_pci == VFIO_PCI_MODULE &&
-			(image.facts & IMAGE_MODULE) == 0)
+		if (reason == NULL && module && (image.facts & IMAGE_MODULE) == 0)
 			kernel->note = format_text(
 				"vfio-pci is not in %s: the chosen devices are kept from "
 				"other drivers there, and given to vfio-pci after it",
@@ -126,7 +128,7 @@ static char *look(struct kernel *kernel, enum vfio_pci vfio_pci, bool whole)
 	return reason;
 }
 
-void kernel_check(struct kernel *kernel, bool whole)
+void kernel_check(struct kernel *kernel, enum depth depth)
 {
 	enum vfio_pci vfio_pci = find_vfio_pci(kernel->version);
 
@@ -146,12 +148,12 @@ void kernel_check(struct kernel *kernel, bool whole)
 				    "nor as a module in /lib/modules/%s",
 				kernel->version, kernel->version);
 	else
-		kernel->reason = look(kernel, vfio_pci, whole);
+		kernel->reason = look(kernel, vfio_pci == VFIO_PCI_MODULE, depth);
 	kernel->ready = kernel->reason == NULL;
 }
 
-void kernels_check(struct kernels *kernels)
+void kernels_check(struct kernels *kernels, enum depth depth)
 {
 	for (size_t i = 0; i < kernels->count; i++)
-		kernel_check(&kernels->kernel[i], false);
+		kernel_check(&kernels->kernel[i], depth);
 }

@@ -66,7 +66,7 @@ int status_read(struct status *status, char **why)
 		return error;
 	}
 	kernels_find(&status->kernels);
-	kernels_check(&status->kernels);
+	kernels_check(&status->kernels, DEPTH_NOTE);
 	return 0;
 }
 

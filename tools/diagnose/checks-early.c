@@ -65,7 +65,7 @@ static void check_images(const struct context *context, struct findings *finding
 	if (early_passes_over(context, findings))
 		return;
 	kernels_find(&kernels);
-	kernels_check(&kernels);
+	kernels_check(&kernels, DEPTH_READY);
 	if (kernels.count == 0) {
 		finding(findings, CHECK_UNKNOWN,
 			"no installed kernel was found in /boot");
@@ -93,8 +93,6 @@ static void check_images(const struct context *context, struct findings *finding
 		finding_evidence(findings,
 			kernel->image != NULL ? kernel->image : "/boot",
 			kernel->ready ? "ready" : "not ready");
-		if (kernel->note != NULL)
-			finding_evidence(findings, kernel->image, "%s", kernel->note);
 		if (denied || (kernel->ready && kernel->stale == NULL))
 			continue;
 		finding_remedy(findings, "let vfio-early make the image anew");
