@@ -7,6 +7,11 @@
 #include "hook/modprobe.h"
 #include "hook/sysfs.h"
 
+enum {
+	READY_STEP_MS = 10,
+	READY_MAX_MS = 20000,
+};
+
 uint64_t time_since_boot(void)
 {
 	struct timespec now = {0};
@@ -89,7 +94,28 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
 	return reason == REASON_NONE;
 }
 
-static void bind(int root, const struct plan_entry *entry, const char *driver,
+/*
+ * The kernel tells udev of a new device before it has given it its resources, and until
+ * it has, binds no driver (drivers/pci/bus.c, pci_bus_add_device): behind VMD, with a
+ * reset in between, that takes seconds. Then it binds by itself what has its override.
+ */
+static int bind_when_ready(int root, const char *path, const struct pci_address *address,
+	const char *text, bool late, char after[DRIVER_NAME_MAX])
+{
+	const struct timespec step = {.tv_nsec = READY_STEP_MS * 1000000L};
+	int error = 0;
+
+	for (int waited = 0; waited < READY_MAX_MS; waited += READY_STEP_MS) {
+		error = file_write(root, path, text);
+		device_driver(root, address, after);
+		if (!late || error != -ENODEV || after[0] != '\0')
+			return error;
+		nanosleep(&step, NULL);
+	}
+	return error;
+}
+
+static void bind(int root, const struct plan_entry *entry, const char *driver, bool late,
 	struct result *result)
 {
 	const struct pci_address *address = &entry->device->function.address;
@@ -111,8 +137,7 @@ static void bind(int root, const struct plan_entry *entry, const char *driver,
 	}
 	if (strcmp(result->after, driver) != 0) {
 		driver_path(path, driver, "bind");
-		error = file_write(root, path, text);
-		device_driver(root, address, result->after);
+		error = bind_when_ready(root, path, address, text, late, result->after);
 	}
 	if (strcmp(result->after, driver) != 0)
 		fail(result, "the VFIO driver did not take it", -error);
@@ -154,6 +179,7 @@ struct load {
 	const char *driver;
 	int error;
 	bool hold; /* what is missing here comes later */
+	bool late; /* devices may not be ready for a driver yet */
 	char registered[DRIVER_NAME_MAX];
 };
 
@@ -205,7 +231,7 @@ static void take(int root, const struct plan_entry *entry, struct result *result
 			return;
 		}
 	}
-	bind(root, entry, load->registered, result);
+	bind(root, entry, load->registered, load->late, result);
 }
 
 /* If one function of a card failed, all of them go back to the host. */
@@ -223,9 +249,10 @@ static void finish_card(int root, const struct plan *plan, unsigned int first,
 	}
 }
 
-void apply(int root, const struct plan *plan, bool hold, struct result result[SCAN_MAX])
+void apply(int root, const struct plan *plan, bool hold, bool late,
+	struct result result[SCAN_MAX])
 {
-	struct load load = {.hold = hold};
+	struct load load = {.hold = hold, .late = late};
 
 	/* First all overrides: loading a driver takes long enough to lose a race. */
 	block_rivals(root, plan, result);

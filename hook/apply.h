@@ -27,9 +27,11 @@ struct result {
 /*
  * Fills result[i] for each plan->entry[i]. `root` as in sysfs.h. With `hold`, a card
  * whose VFIO driver is missing here is held for a later pass: an initramfs may lack the
- * module that the system behind it has.
+ * module that the system behind it has. A `late` device is waited for until the kernel
+ * binds drivers to it.
  */
-void apply(int root, const struct plan *plan, bool hold, struct result result[SCAN_MAX]);
+void apply(int root, const struct plan *plan, bool hold, bool late,
+	struct result result[SCAN_MAX]);
 
 /* The record's word for an outcome. */
 const char *outcome_text(enum outcome outcome);

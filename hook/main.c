@@ -132,7 +132,7 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	}
 	if (arguments->late && record_knows(root, &plan, arguments->initramfs))
 		return EXIT_DONE;
-	apply(root, &plan, arguments->initramfs, result);
+	apply(root, &plan, arguments->initramfs, arguments->late, result);
 	report(root, flag, &plan, result);
 	record_write(root, flag, &plan, result, start);
 	if (flag->state == FLAG_BAD)

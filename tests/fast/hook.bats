@@ -120,6 +120,28 @@ log_has() {
 	assert_equal "$times" "$(grep -E '^(start|end)=' "$root/run/vfio-early/boot")"
 }
 
+@test "a late device that the kernel binds to nothing yet is waited for" {
+	local drivers=sys/bus/pci/drivers/vfio-pci
+	mkdir -p "$root/$drivers"
+	boot_with vfio_early=02:00.1
+	# The kernel's part: ENODEV until the device has its resources, then it binds.
+	(sleep 0.5 && ln -s "$root/$drivers" "$root/sys/bus/pci/devices/0000:02:00.1/driver") &
+	run strace -f -o "$root/trace" -P "$drivers/bind" -e inject=openat:error=ENODEV \
+		"$top/vfio-early-hook" -r "$root" -d 0000:02:00.1
+	cat "$root/dev/kmsg"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ENODEV "$root/trace")" -gt 1 ]
+	assert_equal vfio-pci "$(override_of 0000:02:00.1)"
+	record_has '0000:02:00.1 8086:2668 taken before=- after=vfio-pci'
+	# The boot waits for nobody.
+	rm "$root/sys/bus/pci/devices/0000:02:00.1/driver" "$root/run/vfio-early/boot"
+	run strace -f -o "$root/trace" -P "$drivers/bind" -e inject=openat:error=ENODEV \
+		"$top/vfio-early-hook" -r "$root"
+	[ "$status" -eq 1 ]
+	assert_equal 1 "$(grep -c ENODEV "$root/trace")"
+	record_has '0000:02:00.1 8086:2668 restored before=- after=-'
+}
+
 @test "a late device that the flag does not name leaves no trace" {
 	hook 01:00 -d 0000:02:00.0
 	[ "$status" -eq 0 ]
