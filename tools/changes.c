@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
 #include "tools/changes.h"
 #include "tools/command.h"
 #include "tools/json.h"
+#include "tools/lock.h"
 #include "tools/write.h"
+
+enum { WAIT_SECONDS = 5 };
 
 static json_t *as_json(const struct lines *lines)
 {
@@ -11,6 +16,25 @@ static json_t *as_json(const struct lines *lines)
 	for (size_t i = 0; i < lines->count; i++)
 		json_array_append_new(array, json_text(lines->line[i]));
 	return array;
+}
+
+bool changes_begin(const struct options *options, const char *command)
+{
+	const struct changes none = {0};
+	CLEANUP_FREE char *why = NULL;
+	int lock, error;
+
+	if (write_dry_run)
+		return true;
+	error = lock_take(LOCK_COMMAND, command, WAIT_SECONDS, &lock, &why);
+	if (error == -EBUSY) {
+		changes_print(options, &none, why);
+		return false;
+	}
+	/* A rescue shell without a /run is where `disable` is needed most. */
+	if (error < 0)
+		complain("warning: %s; make sure that no other vfio-early runs", why);
+	return true;
 }
 
 int changes_print(

@@ -57,6 +57,8 @@ static int run(const struct options *options, int argc, char **argv)
 		complain("disable changes the system: run it as root");
 		return STATUS_USAGE;
 	}
+	if (!changes_begin(options, argv[0]))
+		return STATUS_FAILED;
 	return disable(options);
 }
 

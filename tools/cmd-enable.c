@@ -236,6 +236,8 @@ static int run(const struct options *options, int argc, char **argv)
 		complain("enable changes the system: run it as root");
 		return STATUS_USAGE;
 	}
+	if (!changes_begin(options, argv[0]))
+		return STATUS_FAILED;
 	if (conf_load(&conf, &why) < 0) {
 		complain("%s", why);
 		return STATUS_USAGE;

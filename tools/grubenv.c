@@ -11,13 +11,14 @@
 
 #include "tools/base.h"
 #include "tools/grubenv.h"
+#include "tools/lock.h"
 #include "tools/root.h"
 #include "tools/run.h"
 #include "tools/write.h"
 
 static const char signature[] = "# GRUB Environment Block\n";
 
-enum { EDIT_SECONDS = 30 };
+enum { EDIT_SECONDS = 30, LOCK_SECONDS = 60 };
 
 const char *grub_directory(void)
 {
@@ -184,7 +185,8 @@ static int check(const char *draft, size_t size, const char *const *changes)
 	return 0;
 }
 
-int grubenv_change(const char *const *changes, bool *changed, char **why)
+/* grubenv_change, undisturbed. */
+static int change(const char *const *changes, bool *changed, char **why)
 {
 	CLEANUP_FREE char *path = grub_file("grubenv");
 	CLEANUP_FREE char *text = NULL, *said = NULL;
@@ -192,7 +194,6 @@ int grubenv_change(const char *const *changes, bool *changed, char **why)
 	size_t size;
 	int error = grubenv_read(&text, why);
 
-	*changed = false;
 	if (error < 0 || holds_all(text, changes))
 		return error;
 	size = strlen(text);
@@ -227,5 +228,26 @@ int grubenv_change(const char *const *changes, bool *changed, char **why)
 	}
 	error = draft_finish(&draft, why);
 	*changed = error == 0;
-	return error == 0 ? write_settle(path, why) : error;
+	return error;
+}
+
+int grubenv_change(const char *const *changes, bool *changed, char **why)
+{
+	CLEANUP_FREE char *path = grub_file("grubenv");
+	int lock = -1, error = 0;
+
+	*changed = false;
+	if (!write_dry_run)
+		error = lock_take(
+			LOCK_GRUBENV, "changing grubenv", LOCK_SECONDS, &lock, why);
+	if (error == -EBUSY)
+		return error;
+	/* Where there can be no lock, the change is worth more. */
+	if (error < 0) {
+		free(*why);
+		*why = NULL;
+	}
+	error = change(changes, changed, why);
+	lock_drop(lock);
+	return error == 0 && *changed ? write_settle(path, why) : error;
 }

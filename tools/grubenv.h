@@ -31,7 +31,7 @@ bool grubenv_is_set(const char *text, const char *name);
 /*
  * Changes variables: "name=value", or "name" to remove it; NULL-terminated. All of them
  * at once or none, and no write where nothing changes. Makes the block if it is missing.
- * 0, or -errno and a sentence.
+ * Of two vfio-early that do so at once one waits. 0, or -errno and a sentence.
  */
 int grubenv_change(const char *const *changes, bool *changed, char **why);
 
