@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 
 #include "hook/apply.h"
@@ -100,7 +101,7 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
  * reset in between, that takes seconds. Then it binds by itself what has its override.
  */
 static int bind_when_ready(int root, const char *path, const struct pci_address *address,
-	const char *text, bool late, char after[DRIVER_NAME_MAX])
+	const char *text, int turn, char after[DRIVER_NAME_MAX])
 {
 	const struct timespec step = {.tv_nsec = READY_STEP_MS * 1000000L};
 	int error = 0;
@@ -108,14 +109,17 @@ static int bind_when_ready(int root, const char *path, const struct pci_address 
 	for (int waited = 0; waited < READY_MAX_MS; waited += READY_STEP_MS) {
 		error = file_write(root, path, text);
 		device_driver(root, address, after);
-		if (!late || error != -ENODEV || after[0] != '\0')
+		if (turn < 0 || error != -ENODEV || after[0] != '\0')
 			return error;
+		/* Other late devices have rivals of their own to be kept from. */
+		flock(turn, LOCK_UN);
 		nanosleep(&step, NULL);
+		flock(turn, LOCK_EX);
 	}
 	return error;
 }
 
-static void bind(int root, const struct plan_entry *entry, const char *driver, bool late,
+static void bind(int root, const struct plan_entry *entry, const char *driver, int turn,
 	struct result *result)
 {
 	const struct pci_address *address = &entry->device->function.address;
@@ -137,7 +141,7 @@ static void bind(int root, const struct plan_entry *entry, const char *driver, b
 	}
 	if (strcmp(result->after, driver) != 0) {
 		driver_path(path, driver, "bind");
-		error = bind_when_ready(root, path, address, text, late, result->after);
+		error = bind_when_ready(root, path, address, text, turn, result->after);
 	}
 	if (strcmp(result->after, driver) != 0)
 		fail(result, "the VFIO driver did not take it", -error);
@@ -179,7 +183,7 @@ struct load {
 	const char *driver;
 	int error;
 	bool hold; /* what is missing here comes later */
-	bool late; /* devices may not be ready for a driver yet */
+	int turn;  /* not -1: devices may not be ready for a driver yet */
 	char registered[DRIVER_NAME_MAX];
 };
 
@@ -231,7 +235,7 @@ static void take(int root, const struct plan_entry *entry, struct result *result
 			return;
 		}
 	}
-	bind(root, entry, load->registered, load->late, result);
+	bind(root, entry, load->registered, load->turn, result);
 }
 
 /* If one function of a card failed, all of them go back to the host. */
@@ -249,10 +253,10 @@ static void finish_card(int root, const struct plan *plan, unsigned int first,
 	}
 }
 
-void apply(int root, const struct plan *plan, bool hold, bool late,
+void apply(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX])
 {
-	struct load load = {.hold = hold, .late = late};
+	struct load load = {.hold = hold, .turn = turn};
 
 	/* First all overrides: loading a driver takes long enough to lose a race. */
 	block_rivals(root, plan, result);

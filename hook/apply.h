@@ -27,10 +27,11 @@ struct result {
 /*
  * Fills result[i] for each plan->entry[i]. `root` as in sysfs.h. With `hold`, a card
  * whose VFIO driver is missing here is held for a later pass: an initramfs may lack the
- * module that the system behind it has. A `late` device is waited for until the kernel
- * binds drivers to it.
+ * module that the system behind it has. With `turn`, the lock that keeps passes apart, a
+ * device is waited for until the kernel binds drivers to it, and other passes may work in
+ * the meantime; -1 waits for none.
  */
-void apply(int root, const struct plan *plan, bool hold, bool late,
+void apply(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX]);
 
 /* The record's word for an outcome. */

@@ -87,15 +87,17 @@ static void keep_card(struct plan *plan, const struct pci_address *device)
 	plan->count = kept;
 }
 
-/* Two late functions of one card come at the same time: one pass after the other. */
-static void wait_for_turn(int root)
+/* Two late functions of one card come at the same time: one pass after the other. The
+ * lock is held until the end of this process. */
+static int wait_for_turn(int root)
 {
 	int lock;
 
 	mkdirat(root, "run/vfio-early", 0755);
 	lock = openat(root, "run/vfio-early/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock >= 0)
-		flock(lock, LOCK_EX); /* until the end of this process */
+		flock(lock, LOCK_EX);
+	return lock;
 }
 
 static void make_plan(int root, const struct flag *flag,
@@ -114,7 +116,7 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	static struct plan plan;
 	static struct result result[SCAN_MAX];
 	uint64_t start = time_since_boot();
-	int status = EXIT_DONE;
+	int status = EXIT_DONE, turn = -1;
 
 	if (arguments->late && !arguments->plan_only) {
 		make_plan(root, flag, arguments, &scan, &plan);
@@ -124,7 +126,7 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 			return EXIT_DONE;
 	}
 	if (!arguments->plan_only)
-		wait_for_turn(root);
+		turn = wait_for_turn(root);
 	make_plan(root, flag, arguments, &scan, &plan);
 	if (arguments->plan_only) {
 		record_print_plan(flag, &plan);
@@ -132,7 +134,7 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	}
 	if (arguments->late && record_knows(root, &plan, arguments->initramfs))
 		return EXIT_DONE;
-	apply(root, &plan, arguments->initramfs, arguments->late, result);
+	apply(root, &plan, arguments->initramfs, arguments->late ? turn : -1, result);
 	report(root, flag, &plan, result);
 	record_write(root, flag, &plan, result, start);
 	if (flag->state == FLAG_BAD)

@@ -142,6 +142,28 @@ log_has() {
 	record_has '0000:02:00.1 8086:2668 restored before=- after=-'
 }
 
+@test "a late device that is waited for keeps no other one waiting" {
+	local drivers=sys/bus/pci/drivers/vfio-pci
+	mkdir -p "$root/$drivers"
+	boot_with vfio_early=01:00.1,02:00.1
+	: >"$root/trace"
+	strace -f -o "$root/trace" -P "$drivers/bind" -e inject=openat:error=ENODEV \
+		"$top/vfio-early-hook" -r "$root" -d 0000:02:00.1 &
+	for _ in {1..200}; do
+		! grep -q ENODEV "$root/trace" || break
+		sleep 0.05
+	done
+	# This one fails, as there is no kernel that binds; that it ends is what counts.
+	run timeout 5 "$top/vfio-early-hook" -r "$root" -d 0000:01:00.1
+	assert_equal 1 "$status"
+	record_has '0000:01:00.1 8086:2668 restored'
+	assert_lacks 0000:02:00.1
+	ln -s "$root/$drivers" "$root/sys/bus/pci/devices/0000:02:00.1/driver"
+	wait $!
+	record_has '0000:01:00.1 8086:2668 restored'
+	record_has '0000:02:00.1 8086:2668 taken before=- after=vfio-pci'
+}
+
 @test "a late device that the flag does not name leaves no trace" {
 	hook 01:00 -d 0000:02:00.0
 	[ "$status" -eq 0 ]
