@@ -261,7 +261,7 @@ const struct command command_enable = {
 	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"
 		"the boot display. 'vfio-early help cmdline' says how a DEVICE can be named.\n"
 		"A card goes as a whole, with its sound and USB functions.\n\n"
-		"  --once     for the next boot only\n"
+		"  --once     for the next boot only: normal boots after it, even where it was on\n"
 		"  --force    the boot display, or the last display, if it is named by address\n"
 		"  --yes      never ask\n"
 		"  --dry-run  say what would be done, and do nothing\n",

@@ -124,7 +124,21 @@ static int make_entries(struct enabling *enabling, const struct grub_inputs *inp
 	return error;
 }
 
-static int switch_on(struct enabling *enabling, char **why)
+static const char *what_boots_do(
+	const struct enabling *enabling, const struct grub *before)
+{
+	if (enabling->to != GRUB_ONCE)
+		return "every boot takes the passthrough entry";
+	/* grub-reboot leaves the default alone; but this choice has replaced the one that
+	 * was on, and `--once` says "only". */
+	if (before->enabled)
+		return "the next boot takes the passthrough entry, once, and it is off "
+		       "after that: it was on for every boot ('vfio-early enable' "
+		       "switches it on for good)";
+	return "the next boot takes the passthrough entry, once";
+}
+
+static int switch_on(struct enabling *enabling, const struct grub *before, char **why)
 {
 	CLEANUP_FREE char *config = grub_file("grub.cfg");
 	bool changed;
@@ -137,10 +151,7 @@ static int switch_on(struct enabling *enabling, char **why)
 		error = grub_set(enabling->to, &changed, why);
 	if (error == 0 && changed) {
 		lines_add(&enabling->changes.steps, "switch on in %s/grubenv: %s",
-			grub_directory(),
-			enabling->to == GRUB_ONCE
-				? "the next boot takes the passthrough entry, once"
-				: "every boot takes the passthrough entry");
+			grub_directory(), what_boots_do(enabling, before));
 		enabling->changes.changed = true;
 	}
 	return error;
@@ -165,7 +176,7 @@ static int take_steps(struct enabling *enabling, const struct grub *grub,
 		error = make_entries(enabling, inputs, &kernels, why);
 	kernels_free(&kernels);
 	if (error == 0)
-		error = switch_on(enabling, why);
+		error = switch_on(enabling, grub, why);
 	return error;
 }
 

@@ -203,6 +203,25 @@ settling() { # COMMAND...
 	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
 }
 
+@test "--once where it was on for every boot: it is off after that, and the step says so" {
+	local said='switch on in /boot/grub/grubenv: the next boot takes the passthrough entry, once, and it is off after that: it was on for every boot'
+	command=(enable 01:00 --once)
+	tool enable 01:00
+	run -0 tool "${command[@]}" --dry-run
+	assert_contains "$said"
+	ok "$said ('vfio-early enable' switches it on for good)" 'the next boot, and only that one'
+	assert_equal 'vfio_early=0 vfio_early_once=1' "$(grubenv | head -2 | paste -sd ' ')"
+	ok 'Nothing to do'
+	# Another card: the switch is off in between, and was on all the same.
+	tool enable 01:00
+	command=(enable 02:00 --once)
+	ok 'switch off in /boot/grub/grubenv until the rest is done' "$said"
+	# It was not on for every boot: there is nothing to tell.
+	tool disable
+	ok 'takes the passthrough entry, once'
+	assert_lacks 'it was on'
+}
+
 @test "where GRUB cannot write, enable says that the guard is off, and makes entries without it" {
 	tool enable 01:00
 	probe_says '' btrfs
