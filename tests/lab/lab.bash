@@ -27,7 +27,7 @@ lab_enabled_disk() {
 	base=$(lab_disk "$@") || return
 	enabled=${base%.raw}-enabled.qcow2
 	if [[ ! -e $enabled ]]; then
-		lab_machine "$base" >&2
+		lab_machine "$base" >&2 || return
 		lab_boot --run 'vfio-early enable 01:00' >&2 || return
 		mv "$LAB_MACHINE/disk.qcow2" "$enabled"
 	fi
@@ -41,6 +41,7 @@ lab_plain_disk() {
 
 # lab_machine DISK: a new machine whose disk begins as a copy of DISK. DISK may be another machine's disk.
 lab_machine() {
+	[[ -e ${1-} ]] || { echo "lab_machine: there is no disk '${1-}'" >&2; return 1; }
 	export LAB_MACHINE=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/machine
 	rm -rf "$LAB_MACHINE"
 	mkdir -p "$LAB_MACHINE/share/out"
