@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The Makefile: that the early program is static, with which compiler it is made, and what
+# install says. On a copy, with a program of one line in the place of the early program.
+
+load helper
+
+setup() {
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir -p "$tree/hook"
+	cp "$top/Makefile" "$tree"
+	echo 'int main(void) { return 0; }' >"$tree/hook/main.c"
+}
+
+# What make says and does there; nothing of the make that runs these tests reaches it.
+build() { # ARGUMENT...
+	run env -i PATH="$PATH" make -C "$tree" --no-print-directory "$@"
+	echo "$output"
+}
+
+is_static() {
+	readelf -lW "$tree/vfio-early-hook" >"$BATS_TEST_TMPDIR/headers"
+	output=$(<"$BATS_TEST_TMPDIR/headers")
+	assert_contains 'LOAD'
+	assert_lacks 'INTERP'
+}
+
+# A PATH with everything but musl-gcc.
+without_musl() {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s /usr/bin/* "$BATS_TEST_TMPDIR/bin"
+	rm -f "$BATS_TEST_TMPDIR/bin/musl-gcc"
+	PATH=$BATS_TEST_TMPDIR/bin
+}
+
+@test "with musl-gcc the early program is static and small, and no note is needed" {
+	build vfio-early-hook V=1
+	assert_equal 0 "$status"
+	assert_lacks note
+	assert_contains 'musl-gcc '
+	[ "$(stat -c %s "$tree/vfio-early-hook")" -lt 50000 ]
+	is_static
+}
+
+@test "without musl-gcc one line says so, and plain -static is used" {
+	without_musl
+	build vfio-early-hook V=1
+	assert_equal 0 "$status"
+	assert_equal 'note: no musl-gcc here, so vfio-early-hook is linked with cc -static and grows twentyfold' \
+		"$(grep -i musl <<<"$output")"
+	grep -q '^cc .* -static -s -o vfio-early-hook' <<<"$output"
+	is_static
+}
+
+@test "an early program that would need a program interpreter is not built" {
+	local flags
+	build vfio-early-hook
+	assert_equal 0 "$status"
+	# musl-gcc makes no static program of -static-pie on Debian; without any flag none does.
+	for flags in -static-pie ''; do
+		cp "$tree/vfio-early-hook" "$BATS_TEST_TMPDIR/good"
+		touch "$tree/hook/main.c"
+		build vfio-early-hook HOOK_LDFLAGS="$flags"
+		assert_equal 2 "$status"
+		assert_contains 'error: vfio-early-hook is not static: it has a program interpreter'
+		# Nor is it there half: the one before stays.
+		cmp "$BATS_TEST_TMPDIR/good" "$tree/vfio-early-hook"
+		[ ! -e "$tree/vfio-early-hook.new" ]
+	done
+}
+
+@test "install says what brings the images up to date, on a live system where something was chosen" {
+	local note="note: 'vfio-early enable' puts this version's early program into the initramfs images"
+	build -s install-note SYSCONFDIR="$root/etc"
+	assert_equal '' "$output"
+	put /etc/vfio-early.conf <<<'devices = 01:00'
+	build -s install-note SYSCONFDIR="$root/etc"
+	assert_equal "$note" "$output"
+	build -s install-note SYSCONFDIR="$root/etc" DESTDIR="$root"
+	assert_equal '' "$output"
+	# It is part of install.
+	run -0 env -i PATH="$PATH" make -n -C "$top" install
+	assert_contains "echo \"$note\""
+}
