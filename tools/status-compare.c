@@ -48,8 +48,8 @@ static void compare_line(struct status *status, const struct record_line *line)
 	pci_address_format(&line->address, &address);
 	if (device == NULL)
 		add(status, false, "device-gone",
-			format_text("%s was there when this boot began, and is gone now",
-				buffer));
+			format_text(
+				"%s was there in this boot, and is gone now", buffer));
 	else if (strcmp(device->facts.driver, line->driver) == 0)
 		return;
 	else if (taken)
@@ -205,7 +205,7 @@ static void compare_kernels(struct status *status)
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		if (!kernel->ready)
-			add(status, false, "kernel-not-ready",
+			add(status, kernel->unfit, "kernel-not-ready",
 				format_text("kernel %s is not ready: %s", kernel->version,
 					kernel->reason));
 	}
@@ -218,7 +218,7 @@ static void compare_function(struct status *status, const struct pci_device *dev
 	bool taken = entry != NULL && entry->action != ACTION_LEAVE;
 	const char *driver = device->facts.driver;
 
-	if (taken && strcmp(driver, entry->driver) != 0)
+	if (taken && !plan_same_driver(driver, entry->driver))
 		add(status, true, "reboot-takes",
 			format_text("%s is with %s now; the next boot gives it to %s",
 				pci_device_short(device), or_none(driver),

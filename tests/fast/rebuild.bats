@@ -239,6 +239,8 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	called_is "update-initramfs -u -k $newest"
 	assert_contains 'kernel 6.1.0-1-amd64 has no vfio-pci: neither built in, nor as a module in /lib/modules/6.1.0-1-amd64; it gets no passthrough entry'
 	is_switched_on
+	# enable has taken that for good, and so does status.
+	assert_equal 'true' "$(json_of '[.differences[] | select(.id == "kernel-not-ready") | .healthy] | join(" ")' status)"
 	# If all are so, there is nothing to boot.
 	for version in 6.1.0-2-amd64 "$newest"; do
 		cp "$lists/6.1.0-1-amd64"/modules.* "$lists/$version"

@@ -82,6 +82,20 @@ differences_are() {
 		"$(json_of '.now | "\(.start_us) \(.end_us) \(.record)"' status)"
 }
 
+@test "a driver is the same with hyphens and with underscores" {
+	choose_card_1
+	echo 'devices = 1234:1111@00:02.0/00=mlx5-vfio-pci' >"$root/etc/vfio-early.conf"
+	local function
+	for function in 0 1 2; do
+		pci_bind "0000:01:00.$function" mlx5_vfio_pci
+	done
+	make_grub "vfio_early=1234:1111@00:02.0/00=mlx5-vfio-pci intel_iommu=on iommu=pt"
+	make_grubenv vfio_early=1
+	differences_are ''
+	pci_bind 0000:01:00.1 mlx4_vfio_pci
+	differences_are reboot-takes
+}
+
 @test "disabled in a passthrough boot: the next boot gives the card back" {
 	choose_card_1
 	booted_with_card_1
@@ -180,7 +194,7 @@ differences_are() {
 @test "a device that was there when the boot began and is gone" {
 	booted_with_card_1
 	rm "$root/sys/bus/pci/devices/0000:01:00.2"
-	status_is 1 '! 0000:01:00.2 was there when this boot began, and is gone now'
+	status_is 1 '! 0000:01:00.2 was there in this boot, and is gone now'
 }
 
 @test "words that were wrong in this boot" {
