@@ -38,7 +38,8 @@ qemu-system-x86		# the machine
 qemu-utils		# its disks
 mmdebstrap		# what is on them
 debian-archive-keyring	# and that it is Debian's
-e2fsprogs		# their filesystem
+e2fsprogs		# their filesystem,
+btrfs-progs		# one that GRUB cannot write to,
 fdisk			# and partition
 EOL
 )

@@ -1,17 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # disk.sh SUITE GENERATOR [STAGE]: prints the path of a raw disk that boots Debian through GRUB, made once
-# and kept. STAGE is a directory that "make install DESTDIR=STAGE" filled; without it the disk is plain Debian.
+# and kept. GENERATOR is initramfs-tools, dracut or dracut-without-systemd, with -on-btrfs behind it for another
+# filesystem than ext4. STAGE is a directory that "make install DESTDIR=STAGE" filled; without it the disk is
+# plain Debian.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=tests/lab/cache.sh
 . "$here/cache.sh"
 suite=$1 generator=$2 stage=${3:-}
+filesystem=ext4
+case $generator in
+*-on-btrfs) filesystem=btrfs generator=${generator%-on-btrfs} ;;
+esac
 tree=$("$here/tree.sh" "$suite" "${generator%-without-systemd}")
 
 # Without the rivals in the image there would be no race to win.
 rivals="bochs snd_hda_intel xhci_pci"
-boot_drivers="virtio_pci virtio_blk ext4"
+boot_drivers="virtio_pci virtio_blk $filesystem"
 
 furnish() {
 	install -D -t "$root/usr/local/lib/lab" "$here/guest/agent"
@@ -25,7 +31,7 @@ furnish() {
 	done
 	cat "$here/guest/grub" >>"$root/etc/default/grub"
 	echo lab >"$root/etc/hostname"
-	echo '/dev/vda1 / ext4 defaults 0 1' >"$root/etc/fstab"
+	echo "/dev/vda1 / $filesystem defaults 0 1" >"$root/etc/fstab"
 	case $generator in
 	initramfs-tools)
 		for driver in $boot_drivers $rivals; do echo "$driver"; done >>"$root/etc/initramfs-tools/modules" ;;
@@ -62,7 +68,14 @@ build_images() {
 write_disk() {
 	truncate -s 3G "$1"
 	echo 'start=2048, type=83, bootable' | sfdisk --quiet "$1"
-	mke2fs -q -F -t ext4 -d "$root" -E offset=1048576 "$1" 3071M
+	case $filesystem in
+	ext4) mke2fs -q -F -t ext4 -d "$root" -E offset=1048576 "$1" 3071M ;;
+	btrfs)
+		truncate -s 3071M "$1.part"
+		mkfs.btrfs --quiet --rootdir "$root" "$1.part"
+		dd if="$1.part" of="$1" bs=1M seek=1 conv=sparse,notrunc status=none
+		rm "$1.part" ;;
+	esac
 }
 
 # What only a running machine can do: see guest/first-boot.
@@ -96,5 +109,5 @@ contents() {
 	(cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum && find . -type l -printf '%p %l\n' | sort)
 }
 
-cached "disk-$suite-$generator${stage:+-product}" raw build \
+cached "disk-$suite-$generator-$filesystem${stage:+-product}" raw build \
 	"$tree" "$(cat "$0")" "$(contents "$here/guest")" "${stage:+$(contents "$stage")}"
