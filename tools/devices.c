@@ -137,15 +137,18 @@ static struct pci_access *open_libpci(void)
 {
 	struct pci_access *access = pci_alloc();
 	CLEANUP_FREE char *path = root_path(bus_directory);
-	char parameter[] = "sysfs.path";
+	char parameter[] = "sysfs.path", no_hwdb[] = "hwdb.disable", yes[] = "1";
 
 	access->method = PCI_ACCESS_SYS_BUS_PCI;
 	access->error = on_error;
 	access->warning = on_warning;
 	pci_set_param(access, parameter, path);
-	/* Another root's own names, where it has them. */
-	if (root_directory[0] != '\0' && root_exists(id_list))
-		pci_set_name_list_path(access, root_path(id_list), 1);
+	/* Another root's own names, where it has them; udev's are this machine's. */
+	if (root_directory[0] != '\0') {
+		pci_set_param(access, no_hwdb, yes);
+		if (root_exists(id_list))
+			pci_set_name_list_path(access, root_path(id_list), 1);
+	}
 	return access;
 }
 
