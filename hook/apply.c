@@ -10,7 +10,7 @@
 
 enum {
 	READY_STEP_MS = 10,
-	READY_MAX_MS = 20000,
+	READY_MAX_US = 20000000, /* for all functions together: the watchdog has more */
 };
 
 uint64_t time_since_boot(void)
@@ -95,32 +95,39 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
 	return reason == REASON_NONE;
 }
 
+/* How long a device may need that has just appeared. */
+struct patience {
+	int turn;     /* the lock between passes; -1: none */
+	uint64_t end; /* since boot */
+};
+
 /*
  * The kernel tells udev of a new device before it has given it its resources, and until
  * it has, binds no driver (drivers/pci/bus.c, pci_bus_add_device): behind VMD, with a
  * reset in between, that takes seconds. Then it binds by itself what has its override.
  */
 static int bind_when_ready(int root, const char *path, const struct pci_address *address,
-	const char *text, int turn, char after[DRIVER_NAME_MAX])
+	const char *text, const struct patience *patience, char after[DRIVER_NAME_MAX])
 {
 	const struct timespec step = {.tv_nsec = READY_STEP_MS * 1000000L};
-	int error = 0;
 
-	for (int waited = 0; waited < READY_MAX_MS; waited += READY_STEP_MS) {
-		error = file_write(root, path, text);
+	for (;;) {
+		int error = file_write(root, path, text);
+
 		device_driver(root, address, after);
-		if (turn < 0 || error != -ENODEV || after[0] != '\0')
+		if (patience->turn < 0 || error != -ENODEV || after[0] != '\0' ||
+			time_since_boot() >= patience->end ||
+			!device_exists(root, address))
 			return error;
 		/* Other late devices have rivals of their own to be kept from. */
-		flock(turn, LOCK_UN);
+		flock(patience->turn, LOCK_UN);
 		nanosleep(&step, NULL);
-		flock(turn, LOCK_EX);
+		flock(patience->turn, LOCK_EX);
 	}
-	return error;
 }
 
-static void bind(int root, const struct plan_entry *entry, const char *driver, int turn,
-	struct result *result)
+static void bind(int root, const struct plan_entry *entry, const char *driver,
+	const struct patience *patience, struct result *result)
 {
 	const struct pci_address *address = &entry->device->function.address;
 	char path[SYSFS_PATH_MAX], text[24];
@@ -141,7 +148,8 @@ static void bind(int root, const struct plan_entry *entry, const char *driver, i
 	}
 	if (strcmp(result->after, driver) != 0) {
 		driver_path(path, driver, "bind");
-		error = bind_when_ready(root, path, address, text, turn, result->after);
+		error = bind_when_ready(
+			root, path, address, text, patience, result->after);
 	}
 	if (strcmp(result->after, driver) != 0)
 		fail(result, "the VFIO driver did not take it", -error);
@@ -183,7 +191,7 @@ struct load {
 	const char *driver;
 	int error;
 	bool hold; /* what is missing here comes later */
-	int turn;  /* not -1: devices may not be ready for a driver yet */
+	struct patience patience;
 	char registered[DRIVER_NAME_MAX];
 };
 
@@ -235,7 +243,7 @@ static void take(int root, const struct plan_entry *entry, struct result *result
 			return;
 		}
 	}
-	bind(root, entry, load->registered, load->turn, result);
+	bind(root, entry, load->registered, &load->patience, result);
 }
 
 /* If one function of a card failed, all of them go back to the host. */
@@ -256,7 +264,8 @@ static void finish_card(int root, const struct plan *plan, unsigned int first,
 void apply(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX])
 {
-	struct load load = {.hold = hold, .turn = turn};
+	struct load load = {.hold = hold,
+		.patience = {.turn = turn, .end = time_since_boot() + READY_MAX_US}};
 
 	/* First all overrides: loading a driver takes long enough to lose a race. */
 	block_rivals(root, plan, result);

@@ -135,6 +135,9 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	if (arguments->late && record_knows(root, &plan, arguments->initramfs))
 		return EXIT_DONE;
 	apply(root, &plan, arguments->initramfs, arguments->late ? turn : -1, result);
+	/* Unplugged in the meantime: the next device there gets a try of its own. */
+	if (arguments->late && !device_exists(root, &arguments->device))
+		return EXIT_DONE;
 	report(root, flag, &plan, result);
 	record_write(root, flag, &plan, result, start);
 	if (flag->state == FLAG_BAD)

@@ -119,6 +119,14 @@ void device_path(char path[SYSFS_PATH_MAX], const struct pci_address *address,
 	}
 }
 
+bool device_exists(int root, const struct pci_address *address)
+{
+	char path[SYSFS_PATH_MAX];
+
+	device_path(path, address, NULL);
+	return file_exists(root, path);
+}
+
 void driver_path(char path[SYSFS_PATH_MAX], const char *driver, const char *attribute)
 {
 	struct text text = text_in(path, SYSFS_PATH_MAX);

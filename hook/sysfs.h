@@ -32,6 +32,7 @@ int directory_walk(int directory, const char *path,
 /* "sys/bus/pci/devices/ADDRESS" and "/ATTRIBUTE" if that is not NULL, into `path`. */
 void device_path(char path[SYSFS_PATH_MAX], const struct pci_address *address,
 	const char *attribute);
+bool device_exists(int root, const struct pci_address *address);
 /* "sys/bus/pci/drivers/DRIVER" and "/ATTRIBUTE" if that is not NULL, into `path`. */
 void driver_path(char path[SYSFS_PATH_MAX], const char *driver, const char *attribute);
 /* The driver that the device's "driver" link names; "" if it has none. */

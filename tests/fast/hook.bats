@@ -164,6 +164,24 @@ log_has() {
 	record_has '0000:02:00.1 8086:2668 taken before=- after=vfio-pci'
 }
 
+@test "a late device that is unplugged while it is waited for is not held against the next one there" {
+	local drivers=sys/bus/pci/drivers/vfio-pci device=$root/sys/bus/pci/devices/0000:02:00.1
+	mkdir -p "$root/$drivers"
+	boot_with vfio_early=02:00.1
+	(sleep 0.5 && mv "$device" "$root/unplugged") &
+	run timeout 15 strace -f -o "$root/trace" -P "$drivers/bind" -e inject=openat:error=ENODEV \
+		"$top/vfio-early-hook" -r "$root" -d 0000:02:00.1
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ENODEV "$root/trace")" -gt 1 ]
+	[ ! -e "$root/run/vfio-early/boot" ]
+	assert_equal '' "$(cat "$root/dev/kmsg")"
+	mv "$root/unplugged" "$device"
+	ln -s "$root/$drivers" "$device/driver"
+	hook 02:00.1 -d 0000:02:00.1
+	[ "$status" -eq 0 ]
+	record_has '0000:02:00.1 8086:2668 kept before=vfio-pci after=vfio-pci'
+}
+
 @test "a late device that the flag does not name leaves no trace" {
 	hook 01:00 -d 0000:02:00.0
 	[ "$status" -eq 0 ]
