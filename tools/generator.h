@@ -42,8 +42,8 @@ const struct generator *generator_find(const struct kernels *kernels, char **why
 /*
  * Makes the image of every kernel ready, with the installed early program: rebuilds those
  * that are not, then looks into them again, because a generator's exit status proves
- * nothing. Fills `kernels`
- * (kernels_free) and adds what was done, or with `dry_run` would be, to `steps`.
+ * nothing. Fills `kernels` (kernels_free) and adds what was done, or with `dry_run` would
+ * be, to `steps`.
  * `*changed`: whether an image was rebuilt.
  *
  * Returns 0 if every kernel that has an image and vfio-pci is so; otherwise -errno and in
