@@ -50,7 +50,7 @@ static void compare_line(struct status *status, const struct record_line *line)
 		add(status, false, "device-gone",
 			format_text(
 				"%s was there in this boot, and is gone now", buffer));
-	else if (strcmp(device->facts.driver, line->driver) == 0)
+	else if (plan_same_driver(device->facts.driver, line->driver))
 		return;
 	else if (taken)
 		add(status, false, "driver-changed",

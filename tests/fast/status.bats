@@ -191,6 +191,18 @@ differences_are() {
 		'! 01:00.2 was given to vfio-pci in this boot, but is with no driver now'
 }
 
+@test "a driver that the record spells with hyphens is the one that sysfs spells otherwise" {
+	booted_with_card_1
+	local function
+	for function in 0 1 2; do
+		pci_bind "0000:01:00.$function" mlx5_vfio_pci
+	done
+	sed -i 's/=vfio-pci/=mlx5-vfio-pci/g' "$root/run/vfio-early/boot"
+	differences_are reboot-returns
+	pci_bind 0000:01:00.1 mlx4_vfio_pci
+	differences_are '!driver-changed reboot-returns'
+}
+
 @test "a device that was there when the boot began and is gone" {
 	booted_with_card_1
 	rm "$root/sys/bus/pci/devices/0000:01:00.2"
