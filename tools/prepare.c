@@ -180,7 +180,7 @@ int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 	*changed = false;
 	*why = NULL;
 	kernels_find(kernels);
-	kernels_check(kernels, DEPTH_READY);
+	kernels_check(kernels, DEPTH_NOTE);
 	if (count_to_be_made(kernels) == 0)
 		return 0;
 	generator = generator_find(kernels, why);

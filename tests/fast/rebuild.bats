@@ -201,6 +201,32 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	assert_contains 'reported no error, but /boot/initrd.img-6.1.0-2-amd64 is cut short'
 }
 
+# vfio-pci is a module, and none of the images has it.
+vfio_pci_is_a_module() {
+	local version
+	for version in 6.1.0-1-amd64 6.1.0-2-amd64 "$newest"; do
+		: >"$root/lib/modules/$version/modules.builtin"
+		echo kernel/drivers/vfio/pci/vfio-pci.ko: >"$root/lib/modules/$version/modules.dep"
+	done
+}
+
+@test "that vfio-pci is not in an image is told, and no reason to rebuild it" {
+	vfio_pci_is_a_module
+	enable 0
+	called_is ''
+	assert_contains "vfio-pci is not in /boot/initrd.img-$newest: the chosen devices are kept from other drivers there, and given to vfio-pci after it"
+}
+
+@test "an image that breaks off where vfio-pci may be is rebuilt" {
+	vfio_pci_is_a_module
+	# Behind all that makes it ready.
+	head -c -600 "$good" >>"$root/boot/initrd.img-6.1.0-2-amd64"
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+	assert_contains '/boot/initrd.img-6.1.0-2-amd64 is cut short'
+	is_switched_on
+}
+
 @test "one kernel that fails keeps no other from being rebuilt, and is named" {
 	bare_image 6.1.0-1-amd64
 	bare_image 6.1.0-2-amd64
