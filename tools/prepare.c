@@ -143,6 +143,28 @@ static const char *what_is_left(const struct stat *before, const struct stat *no
 	return "the old one is lost, and that kernel may not boot until there is another";
 }
 
+/*
+ * What has come of a generator that failed, after a look at the image. It may have made a
+ * good one: update-initramfs runs /etc/initramfs/post-update.d at its end, and fails if a
+ * hook there does. Boot loaders that keep copies are told by such a hook.
+ */
+static char *tell_failure(const struct kernel *kernel, const struct stat *before,
+	const char *command, const char *failure)
+{
+	const struct stat now = status_of(kernel->image);
+
+	if (fault_of(kernel) == NULL)
+		return format_text(
+			"the new image of kernel %s is in its place and complete, but "
+			"'%s' ended with an error, so that a boot loader may not know of "
+			"it: %s; run it again to see all that it says",
+			kernel->version, command, failure);
+	return format_text(
+		"the image of kernel %s could not be made: %s; %s; run '%s' to see all "
+		"that it says, or remove that kernel",
+		kernel->version, failure, what_is_left(before, &now), command);
+}
+
 /* Rebuilds one image and proves it; 0, or -EIO with one more sentence in `*why`. */
 static int make_ready(
 	const struct generator *generator, struct kernel *kernel, char **why)
@@ -151,17 +173,12 @@ static int make_ready(
 	CLEANUP_FREE char *sentence = NULL;
 	CLEANUP_FREE char *command = generator->command(kernel);
 	const struct stat before = status_of(kernel->image);
+	int error = generator->make(kernel, &failure);
 
-	if (generator->make(kernel, &failure) < 0) {
-		const struct stat now = status_of(kernel->image);
-
-		sentence = format_text(
-			"the image of kernel %s could not be made: %s; %s; run '%s' to see "
-			"all that it says, or remove that kernel",
-			kernel->version, failure, what_is_left(&before, &now), command);
-	}
 	kernel_check(kernel, DEPTH_WHOLE);
-	if (sentence == NULL && fault_of(kernel) != NULL)
+	if (error < 0)
+		sentence = tell_failure(kernel, &before, command, failure);
+	else if (fault_of(kernel) != NULL)
 		sentence = format_text(
 			"'%s' reported no error, but %s", command, fault_of(kernel));
 	if (sentence == NULL)

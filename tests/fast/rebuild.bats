@@ -378,6 +378,33 @@ with_boot_mounted() { # MOUNT-OPTIONS
 	is_switched_off
 }
 
+@test "an error behind the new image, as of a post-update hook, is not said to have lost it" {
+	bare_image 6.1.0-2-amd64
+	program /usr/sbin/update-initramfs /dev/stdin <<-END
+		cp "\$(cat "$root/makes")" "$root/boot/initrd.img-\$3"
+		echo "run-parts: /etc/initramfs/post-update.d//proxmox-boot-sync exited with return code 1" >&2
+		exit 1
+	END
+	echo "$good" >"$root/makes"
+	enable 1
+	assert_contains "the new image of kernel 6.1.0-2-amd64 is in its place and complete, but 'update-initramfs -u -k 6.1.0-2-amd64' ended with an error, so that a boot loader may not know of it: update-initramfs failed (exit status 1): run-parts: /etc/initramfs/post-update.d//proxmox-boot-sync exited with return code 1; run it again to see all that it says"
+	assert_lacks 'lost'
+	assert_lacks 'could not be made'
+	is_switched_off
+	# Not so of half an image, nor of one without the early program.
+	head -c -600 "$good" >"$root/half"
+	bare_image 6.1.0-2-amd64
+	cp "$root/boot/initrd.img-6.1.0-2-amd64" "$root/bare"
+	local makes
+	for makes in half bare; do
+		bare_image 6.1.0-2-amd64
+		echo "$root/$makes" >"$root/makes"
+		enable 1
+		assert_contains 'the image of kernel 6.1.0-2-amd64 could not be made'
+		assert_lacks 'complete'
+	done
+}
+
 @test "an image that an absent generator made is rebuilt by the one that is here" {
 	rm "$root/usr/sbin/"*initramfs*
 	install_dracut
