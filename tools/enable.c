@@ -70,6 +70,29 @@ static int switch_off_first(
 	return error;
 }
 
+/* Why there is nothing to boot with the entries. */
+static char *tell_no_kernel(const struct kernels *kernels)
+{
+	char *sentence = format_text(
+		"no kernel in %s/boot can be made ready for passthrough", root_directory);
+
+	for (size_t i = 0; i < kernels->count; i++) {
+		CLEANUP_FREE char *before = sentence;
+
+		sentence = format_text(
+			"%s%s %s", before, i == 0 ? ":" : ";", kernels->kernel[i].reason);
+	}
+	if (kernels->count > 0) {
+		CLEANUP_FREE char *before = sentence;
+
+		sentence =
+			format_text("%s; it takes a kernel with vfio-pci, and an image "
+				    "that initramfs-tools or dracut made",
+				before);
+	}
+	return sentence;
+}
+
 static int make_images(struct enabling *enabling, struct kernels *kernels, char **why)
 {
 	bool changed = false;
@@ -93,14 +116,13 @@ static int make_images(struct enabling *enabling, struct kernels *kernels, char 
 				kernel->version);
 		else if (kernel->unfit)
 			lines_add(&enabling->changes.notes,
-				"%s; it gets no passthrough entry", kernel->reason);
+				"%s; kernel %s gets no passthrough entry", kernel->reason,
+				kernel->version);
 		else if (kernel->note != NULL)
 			lines_add(&enabling->changes.notes, "%s", kernel->note);
 	}
 	if (error == 0 && ready == 0) {
-		*why = format_text(
-			"no kernel with vfio-pci and an initramfs image is in %s/boot",
-			root_directory);
+		*why = tell_no_kernel(kernels);
 		error = -ENOENT;
 	}
 	return error;

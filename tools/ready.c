@@ -86,11 +86,29 @@ static char *find_staleness(const struct image *image, const char *path)
 		"the early program in %s is another version than " PROGRAM, path);
 }
 
+static const char *other_maker(const struct image *image)
+{
+	return (image->facts & IMAGE_MKINITCPIO) != 0 ? "mkinitcpio"
+	       : (image->facts & IMAGE_BOOSTER) != 0  ? "booster"
+						      : NULL;
+}
+
+/*
+ * Whether somebody makes this image in a way of their own. One without a mark is taken
+ * for that if it could boot, and for what a generator of ours left unfinished if it is
+ * damaged or has no init.
+ */
+static bool is_of_others(const struct image *image, bool whole)
+{
+	return maker(image) == NULL &&
+	       (other_maker(image) != NULL ||
+		       (whole && (image->facts & (IMAGE_INIT_SCRIPT | IMAGE_INIT_LINK)) !=
+					 0));
+}
+
 static char *fault_of_maker(const struct image *image, const char *path)
 {
-	const char *name = (image->facts & IMAGE_MKINITCPIO) != 0 ? "mkinitcpio"
-			   : (image->facts & IMAGE_BOOSTER) != 0  ? "booster"
-								  : NULL;
+	const char *name = other_maker(image);
 
 	if (name != NULL)
 		return format_text("%s was made by %s, for which vfio-early has no part "
@@ -105,11 +123,20 @@ static char *look(struct kernel *kernel, bool module, enum depth depth)
 	const struct generator *generator;
 	struct image image;
 	char *reason = NULL;
+	bool whole;
 
 	module = module && depth != DEPTH_READY;
-	if (image_look(kernel->image, kernel->version,
-		    depth == DEPTH_WHOLE ? NULL : is_answered, &module, &image,
-		    &reason) == 0) {
+	whole = image_look(kernel->image, kernel->version,
+			depth == DEPTH_WHOLE ? NULL : is_answered, &module, &image,
+			&reason) == 0;
+	kernel->unfit = is_of_others(&image, whole);
+	if (!whole && kernel->unfit) {
+		CLEANUP_FREE char *damage = reason;
+		CLEANUP_FREE char *made = fault_of_maker(&image, kernel->image);
+
+		reason = format_text("%s; %s", damage, made);
+	}
+	if (whole) {
 		generator = maker(&image);
 		kernel->generator = generator != NULL ? generator->name : NULL;
 		reason = generator == NULL ? fault_of_maker(&image, kernel->image)

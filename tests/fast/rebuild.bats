@@ -263,7 +263,7 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	echo kernel/fs/fat/fat.ko: >"$lists/6.1.0-1-amd64/modules.dep"
 	enable 0
 	called_is "update-initramfs -u -k $newest"
-	assert_contains 'kernel 6.1.0-1-amd64 has no vfio-pci: neither built in, nor as a module in /lib/modules/6.1.0-1-amd64; it gets no passthrough entry'
+	assert_contains 'kernel 6.1.0-1-amd64 has no vfio-pci: neither built in, nor as a module in /lib/modules/6.1.0-1-amd64; kernel 6.1.0-1-amd64 gets no passthrough entry'
 	is_switched_on
 	# enable has taken that for good, and so does status.
 	assert_equal 'true' "$(json_of '[.differences[] | select(.id == "kernel-not-ready") | .healthy] | join(" ")' status)"
@@ -272,7 +272,82 @@ update-initramfs -u -k 6.1.0-1-amd64"
 		cp "$lists/6.1.0-1-amd64"/modules.* "$lists/$version"
 	done
 	enable 1
-	assert_contains 'no kernel with vfio-pci and an initramfs image is in'
+	assert_contains "no kernel in $root/boot can be made ready for passthrough: kernel $newest has no vfio-pci: neither built in, nor as a module in /lib/modules/$newest; kernel 6.1.0-2-amd64 has no vfio-pci: "
+	assert_contains '; it takes a kernel with vfio-pci, and an image that initramfs-tools or dracut made'
+}
+
+# An image that another program made, and no entry of ours for its kernel.
+image_of_others() { # VERSION MARK...
+	local tree=$BATS_TEST_TMPDIR/others-tree image=$root/boot/initrd.img-$1 mark
+	shift
+	rm -rf "$tree" "$image"
+	boot_menu
+	for mark; do
+		mkdir -p "$tree/$(dirname "$mark")"
+		echo >"$tree/$mark"
+	done
+	# What a cut takes off.
+	head -c 3000 /dev/zero >"$tree/zzz"
+	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc) >"$image"
+}
+
+@test "an image of mkinitcpio, booster or nobody that is known is named and left alone" {
+	local before image=/boot/initrd.img-6.1.0-2-amd64 marks maker
+	local known='for which vfio-early has no part yet'
+	rm "$root/usr/sbin/"*initramfs*
+	install_dracut
+	good_image_of_dracut
+	while read -r marks maker; do
+		echo "$marks"
+		rm -f "$root/etc/vfio-early.conf"
+		make_kernel "$newest"
+		# shellcheck disable=SC2086 # words
+		image_of_others 6.1.0-2-amd64 init ${marks//,/ }
+		before=$(sha256sum "$root$image")
+		enable 0
+		called_is ''
+		assert_contains "Note: $image was made by $maker; kernel 6.1.0-2-amd64 gets no passthrough entry."
+		is_switched_on
+		enable 0
+		# Another kernel's is rebuilt as ever.
+		bare_image "$newest"
+		enable 0
+		cmp "$good" "$root/boot/initrd.img-$newest"
+		assert_equal "$before" "$(sha256sum "$root$image")"
+	done <<-END
+		init_functions mkinitcpio, $known
+		etc/booster.init.yaml booster, $known
+		usr/bin/own a program that vfio-early does not know
+	END
+}
+
+@test "where every image is of another program enable refuses, and says whose" {
+	local version image=/boot/initrd.img-6.1.0-2-amd64
+	for version in 6.1.0-1-amd64 6.1.0-2-amd64 "$newest"; do
+		image_of_others "$version" init init_functions
+	done
+	refuses_before_starting "no kernel in $root/boot can be made ready for passthrough: /boot/initrd.img-$newest was made by mkinitcpio, for which vfio-early has no part yet; $image was made by mkinitcpio"
+	enable 1 --dry-run
+	assert_contains 'can be made ready for passthrough'
+	# Damage makes it nobody else's.
+	truncate -s -2000 "$root$image"
+	refuses_before_starting "$image is cut short; $image was made by mkinitcpio, for which vfio-early has no part yet"
+}
+
+@test "what no program can have meant as an image is rebuilt, as is a damaged one without a mark" {
+	local image=/boot/initrd.img-6.1.0-2-amd64
+	: >"$root$image"
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+	image_of_others 6.1.0-2-amd64 kernel/x86/microcode/GenuineIntel.bin
+	boot_menu
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+	image_of_others 6.1.0-2-amd64 init usr/bin/own
+	truncate -s -2000 "$root$image"
+	boot_menu
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
 }
 
 @test "update_initramfs=no is told, not met with silence" {
