@@ -199,13 +199,25 @@ static void compare_refusals(struct status *status)
 	}
 }
 
+/* Nothing is to be done about a kernel that cannot be made ready, as long as nobody boots
+ * it by mistake, and there is another one to boot. */
+static bool is_passed_over(const struct status *status, const struct kernel *kernel)
+{
+	const struct kernels *kernels = &status->kernels;
+	bool other = false;
+
+	for (size_t i = 0; i < kernels->count; i++)
+		other = other || kernels->kernel[i].ready;
+	return kernel->unfit && other && !grub_has_kernel(&status->loader.grub, kernel);
+}
+
 static void compare_kernels(struct status *status)
 {
 	for (size_t i = 0; i < status->kernels.count; i++) {
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		if (!kernel->ready)
-			add(status, kernel->unfit, "kernel-not-ready",
+			add(status, is_passed_over(status, kernel), "kernel-not-ready",
 				format_text("kernel %s is not ready: %s", kernel->version,
 					kernel->reason));
 	}

@@ -134,6 +134,49 @@ differences_are() {
 		"$(json_of '.kernels[1] | "\(.version) \(.ready) \(.reason)"' status)"
 }
 
+# healthy or not, as the difference says it
+kernel_not_ready_is() {
+	assert_equal "$1" "$(json_of '.differences[] | select(.id == "kernel-not-ready").healthy' status)"
+}
+
+without_vfio_pci() { # VERSION
+	echo kernel/fs/ext4/ext4.ko >"$root/lib/modules/$1/modules.builtin"
+	echo kernel/fs/fat/fat.ko: >"$root/lib/modules/$1/modules.dep"
+}
+
+made_by_mkinitcpio() { # VERSION
+	local tree=$BATS_TEST_TMPDIR/tree
+	mkdir -p "$tree"
+	: >"$tree/init_functions"
+	(cd "$tree" && find . | cpio --quiet -o -H newc) >"$root/boot/initrd.img-$1"
+}
+
+@test "a kernel that cannot be made ready is healthy if it has no entry, and another is ready" {
+	local kind
+	for kind in without_vfio_pci made_by_mkinitcpio; do
+		echo "$kind"
+		make_kernel 6.1.0-1-amd64
+		rm -f "$root/boot/initrd.img-6.1.0-2-amd64"
+		choose_card_1
+		make_kernel 6.1.0-2-amd64
+		"$kind" 6.1.0-2-amd64
+		make_grubenv vfio_early=1
+		kernel_not_ready_is true
+		# An entry that was made before.
+		choose_card_1
+		make_grubenv vfio_early=1
+		kernel_not_ready_is false
+		# Nothing else to boot.
+		rm "$root/boot/initrd.img-6.1.0-2-amd64"
+		choose_card_1
+		make_kernel 6.1.0-2-amd64
+		"$kind" 6.1.0-2-amd64
+		make_grubenv vfio_early=1
+		rm "$root/boot/"*-6.1.0-1-amd64
+		kernel_not_ready_is false
+	done
+}
+
 @test "a flag on the command line and no record: the early program was not in the image" {
 	boot_with "$words"
 	status_is 1 'This boot: passthrough' 'the early program left no record'
