@@ -38,7 +38,7 @@ done
 "$measure" "${BENCH_TREE_ROUNDS:-5}" "$@"
 
 echo
-echo "Is the early program in this image, and first?"
+echo "Is the early program in this image (zstd), and first?"
 set --
 for generator in initramfs-tools dracut; do
 	root=$trees/$generator lists=lsinitramfs
@@ -48,7 +48,7 @@ for generator in initramfs-tools dracut; do
 	tests/bench/images.sh "$generator" 60 "$root"
 	image=$(echo "$root"/boot/initrd.img-*)
 	size=$(($(wc -c <"$image") / 1048576))
-	set -- "$@" "vfio-early status, $generator, $size MiB of zstd" "./vfio-early --root '$root' status" \
+	set -- "$@" "status, $generator, $size MiB" "./vfio-early --root '$root' status" \
 		"  $lists" "$lists '$image' | grep vfio-early"
 done
 "$measure" "${BENCH_IMAGE_ROUNDS:-11}" "$@"
