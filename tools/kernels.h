@@ -39,6 +39,8 @@ enum depth {
 void kernels_check(struct kernels *kernels, enum depth depth);
 /* Looks into one. */
 void kernel_check(struct kernel *kernel, enum depth depth);
+/* Whether `enable` would have the image of this kernel, which was checked, made anew. */
+bool kernel_is_to_be_made(const struct kernel *kernel);
 void kernels_free(struct kernels *kernels);
 
 /*

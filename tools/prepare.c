@@ -16,19 +16,12 @@ static const char *fault_of(const struct kernel *kernel)
 	return kernel->ready ? kernel->stale : kernel->reason;
 }
 
-/* Whether rebuilding would help: not where there is no vfio-pci, and it makes no image
- * for a kernel that never had one, since that would change the normal boot, too. */
-static bool is_to_be_made(const struct kernel *kernel)
-{
-	return fault_of(kernel) != NULL && kernel->image != NULL && !kernel->unfit;
-}
-
 static size_t count_to_be_made(const struct kernels *kernels)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < kernels->count; i++)
-		count += is_to_be_made(&kernels->kernel[i]);
+		count += kernel_is_to_be_made(&kernels->kernel[i]);
 	return count;
 }
 
@@ -107,7 +100,7 @@ static char *find_obstacle(
 	char *obstacle = generator->obstacle();
 
 	for (size_t i = 0; i < kernels->count && obstacle == NULL; i++)
-		if (is_to_be_made(&kernels->kernel[i]))
+		if (kernel_is_to_be_made(&kernels->kernel[i]))
 			obstacle = lack_of_room(&kernels->kernel[i]);
 	return obstacle;
 }
@@ -212,7 +205,7 @@ int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 		struct kernel *kernel = &kernels->kernel[i];
 		CLEANUP_FREE char *command = NULL;
 
-		if (!is_to_be_made(kernel))
+		if (!kernel_is_to_be_made(kernel))
 			continue;
 		command = generator->command(kernel);
 		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,

@@ -184,3 +184,11 @@ void kernels_check(struct kernels *kernels, enum depth depth)
 	for (size_t i = 0; i < kernels->count; i++)
 		kernel_check(&kernels->kernel[i], depth);
 }
+
+/* None is made for a kernel that never had one: that would change the normal boot, too.
+ */
+bool kernel_is_to_be_made(const struct kernel *kernel)
+{
+	return (!kernel->ready || kernel->stale != NULL) && kernel->image != NULL &&
+	       !kernel->unfit;
+}

@@ -160,6 +160,34 @@ true' "$output"
 	done
 }
 
+# The worst row on the kernels' images: status, and the commands of its remedy.
+images_come_to() { # EXPECTED
+	assert_equal "$1" "$(tool --json diagnose --only EARLY-IN-INITRAMFS | jq -r '
+		[.checks[] | select(.status != "pass")][0]
+		| "\(.status): \((.remedy.commands // []) | join(" "))"')"
+}
+
+@test "enable is the remedy for an image only where it would make it anew" {
+	local name
+	for name in fail stale; do
+		unpack "EARLY-IN-INITRAMFS.$name"
+		images_come_to "$(fixture_says "EARLY-IN-INITRAMFS.$name" expect): vfio-early enable"
+	done
+	unpack EARLY-IN-INITRAMFS.mkinitcpio
+	images_come_to 'fail: '
+	rm "$root/boot/initrd.img-6.8.12-4-pve"
+	images_come_to 'fail: '
+	for name in second no-vfio-pci; do
+		rm -rf "$root"
+		unpack "EARLY-IN-INITRAMFS.$name"
+		images_come_to 'info: '
+	done
+	# The image of the other kernel is not ready either, but can be made so.
+	"$top/vfio-early" capture --unpack "$fixtures/EARLY-IN-INITRAMFS.fail.manifest" "$root"
+	assert_equal 'fail fail' "$(tool --json diagnose --only EARLY-IN-INITRAMFS |
+		jq -r '[.checks[].status] | join(" ")')"
+}
+
 @test "colour on demand only, and never with NO_COLOR or to a file" {
 	run -0 tool diagnose
 	assert_lacks $'\033'

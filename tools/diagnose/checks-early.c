@@ -58,6 +58,58 @@ static bool is_left_out(const struct kernel *kernel)
 	       root_read(kernel->image, &image, &size) == 0 && size == 0;
 }
 
+/* Without root an image cannot be read; that there is no vfio-pci can. */
+static bool is_unknown(const struct context *context, const struct kernel *kernel)
+{
+	return is_left_out(kernel) || (!kernel->ready && !kernel->unfit &&
+					      !context->root && kernel->image != NULL);
+}
+
+/* Whether a kernel is ready, or may be. */
+static bool any_ready(const struct context *context, const struct kernels *kernels)
+{
+	for (size_t i = 0; i < kernels->count; i++)
+		if (kernels->kernel[i].ready || is_unknown(context, &kernels->kernel[i]))
+			return true;
+	return false;
+}
+
+/* One that cannot be made ready matters only if there is no other to boot. */
+static void judge_kernel(const struct context *context, const struct kernels *kernels,
+	const struct kernel *kernel, struct findings *findings)
+{
+	CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
+	bool unknown = is_unknown(context, kernel);
+	bool passed_over = kernel->unfit && any_ready(context, kernels);
+
+	if (is_left_out(kernel))
+		finding(findings, CHECK_UNKNOWN,
+			"its initramfs is not part of the capture");
+	else if (kernel->stale != NULL)
+		finding(findings, CHECK_WARN, "%s", kernel->stale);
+	else if (kernel->ready)
+		finding(findings, CHECK_PASS,
+			"its initramfs runs the early program first");
+	else
+		finding(findings,
+			unknown	      ? CHECK_UNKNOWN
+			: passed_over ? CHECK_INFO
+				      : CHECK_FAIL,
+			"%s", kernel->reason);
+	finding_subject(findings, subject);
+	finding_evidence(findings, kernel->image != NULL ? kernel->image : "/boot",
+		kernel->ready ? "ready" : "not ready");
+	if (unknown || passed_over)
+		return;
+	if (kernel_is_to_be_made(kernel)) {
+		finding_remedy(findings, "let vfio-early make the image anew");
+		finding_command(findings, "vfio-early enable");
+	} else if (!kernel->ready) {
+		finding_remedy(findings, "boot a kernel with vfio-pci whose image "
+					 "initramfs-tools or dracut made");
+	}
+}
+
 static void check_images(const struct context *context, struct findings *findings)
 {
 	struct kernels kernels = {0};
@@ -71,33 +123,8 @@ static void check_images(const struct context *context, struct findings *finding
 			"no installed kernel was found in /boot");
 		finding_evidence(findings, "/boot", "no kernel image");
 	}
-	for (size_t i = 0; i < kernels.count; i++) {
-		const struct kernel *kernel = &kernels.kernel[i];
-		CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
-		bool left_out = is_left_out(kernel);
-		bool denied = left_out ||
-			      (!kernel->ready && !context->root && kernel->image != NULL);
-
-		if (left_out)
-			finding(findings, CHECK_UNKNOWN,
-				"its initramfs is not part of the capture");
-		else if (kernel->stale != NULL)
-			finding(findings, CHECK_WARN, "%s", kernel->stale);
-		else if (kernel->ready)
-			finding(findings, CHECK_PASS,
-				"its initramfs runs the early program first");
-		else
-			finding(findings, denied ? CHECK_UNKNOWN : CHECK_FAIL, "%s",
-				kernel->reason);
-		finding_subject(findings, subject);
-		finding_evidence(findings,
-			kernel->image != NULL ? kernel->image : "/boot",
-			kernel->ready ? "ready" : "not ready");
-		if (denied || (kernel->ready && kernel->stale == NULL))
-			continue;
-		finding_remedy(findings, "let vfio-early make the image anew");
-		finding_command(findings, "vfio-early enable");
-	}
+	for (size_t i = 0; i < kernels.count; i++)
+		judge_kernel(context, &kernels, &kernels.kernel[i], findings);
 	kernels_free(&kernels);
 }
 
