@@ -76,7 +76,10 @@ lab_boot() {
 		[[ $(guest status) != 0 ]] || return 0
 		echo "the commands ended with status $(guest status):"
 	else
-		echo "the machine ended with status $status, not $wanted; the end of its serial console:"
+		echo "the machine ended with status $status, not $wanted"
+	fi
+	if [[ ! -e $LAB_MACHINE/share/out/status ]]; then
+		echo "the end of its serial console:"
 		lab_serial_log | tail -n 40
 	fi
 	[[ ! -e $LAB_MACHINE/share/out/output ]] || guest output
