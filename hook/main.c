@@ -88,7 +88,7 @@ static void keep_card(struct plan *plan, const struct pci_address *device)
 }
 
 /* Two late functions of one card come at the same time: one pass after the other. The
- * lock is held until the end of this process. */
+ * lock is held until the end of this process, but for the time that apply() waits. */
 static int wait_for_turn(int root)
 {
 	int lock;

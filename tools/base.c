@@ -58,6 +58,15 @@ const char *path_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+void add_sentence(char **text, const char *sentence)
+{
+	char *both = *text != NULL ? format_text("%s; %s", *text, sentence)
+				   : copy_text(sentence);
+
+	free(*text);
+	*text = both;
+}
+
 void free_pointer(void *pointer)
 {
 	free(*(void **)pointer);

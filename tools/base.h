@@ -24,6 +24,8 @@ char *format_text(const char *format, ...) PRINTF(1, 2);
 void *allocate_more(void *old, size_t size);
 char *copy_text(const char *text);
 void free_pointer(void *pointer);
+/* Adds a sentence behind those in `*text`, which is malloc'ed, or NULL: none yet. */
+void add_sentence(char **text, const char *sentence);
 
 /* The last component of a path; a part of it. */
 const char *path_name(const char *path);

@@ -73,24 +73,16 @@ static int switch_off_first(
 /* Why there is nothing to boot with the entries. */
 static char *tell_no_kernel(const struct kernels *kernels)
 {
-	char *sentence = format_text(
-		"no kernel in %s/boot can be made ready for passthrough", root_directory);
+	CLEANUP_FREE char *reasons = NULL;
 
-	for (size_t i = 0; i < kernels->count; i++) {
-		CLEANUP_FREE char *before = sentence;
-
-		sentence = format_text(
-			"%s%s %s", before, i == 0 ? ":" : ";", kernels->kernel[i].reason);
-	}
-	if (kernels->count > 0) {
-		CLEANUP_FREE char *before = sentence;
-
-		sentence =
-			format_text("%s; it takes a kernel with vfio-pci, and an image "
-				    "that initramfs-tools or dracut made",
-				before);
-	}
-	return sentence;
+	for (size_t i = 0; i < kernels->count; i++)
+		add_sentence(&reasons, kernels->kernel[i].reason);
+	if (reasons != NULL)
+		add_sentence(&reasons, "it takes a kernel with vfio-pci, and an image "
+				       "that initramfs-tools or dracut made");
+	return format_text("no kernel in %s/boot can be made ready for passthrough%s%s",
+		root_directory, reasons != NULL ? ": " : "",
+		reasons != NULL ? reasons : "");
 }
 
 static int make_images(struct enabling *enabling, struct kernels *kernels, char **why)

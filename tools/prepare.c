@@ -105,16 +105,6 @@ static char *find_obstacle(
 	return obstacle;
 }
 
-/* Adds a sentence to those in `*why`. */
-static void add_sentence(char **why, const char *sentence)
-{
-	char *both = *why != NULL ? format_text("%s; %s", *why, sentence)
-				  : copy_text(sentence);
-
-	free(*why);
-	*why = both;
-}
-
 static struct stat status_of(const char *path)
 {
 	CLEANUP_FREE char *real = root_path(path);

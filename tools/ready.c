@@ -131,10 +131,9 @@ static char *look(struct kernel *kernel, bool module, enum depth depth)
 			&reason) == 0;
 	kernel->unfit = is_of_others(&image, whole);
 	if (!whole && kernel->unfit) {
-		CLEANUP_FREE char *damage = reason;
 		CLEANUP_FREE char *made = fault_of_maker(&image, kernel->image);
 
-		reason = format_text("%s; %s", damage, made);
+		add_sentence(&reason, made);
 	}
 	if (whole) {
 		generator = maker(&image);
