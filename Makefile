@@ -52,7 +52,7 @@ test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c
 hook_sources := $(sort $(wildcard cmdline/*.c hook/*.c))
-tool_sources := $(sort $(wildcard cmdline/*.c tools/*.c tools/*/*.c) $(shared_hook))
+tool_sources := $(sort $(wildcard cmdline/*.c tools/*.c tools/*/*.c tools/*/*/*.c) $(shared_hook))
 hook_objects := $(hook_sources:%.c=$(BUILD)/hook/%.o)
 tool_objects := $(tool_sources:%.c=$(BUILD)/tools/%.o)
 
@@ -75,7 +75,7 @@ $(BUILD)/tools/%.o: %.c
 	$(quiet_cc)$(CC) $(common) $(tool_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # `make` and then `make install PREFIX=/usr`: the tool must know the second directory.
-$(BUILD)/tools/tools/ready.o: $(BUILD)/directories
+$(BUILD)/tools/tools/images/ready.o: $(BUILD)/directories
 $(BUILD)/directories: always
 	@mkdir -p $(@D)
 	@echo '$(LIBEXECDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR)' > $@
@@ -106,7 +106,7 @@ install-programs: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(GRUBDIR) $(wants:%=$(DESTDIR)%)
 	install -m 0755 vfio-early $(DESTDIR)$(BINDIR)/vfio-early
 	install -m 0755 vfio-early-hook $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook
-	sed '$(bin_path)' tools/grub.d/45_vfio_early.in > $(DESTDIR)$(GRUBDIR)/45_vfio_early
+	sed '$(bin_path)' tools/boot/grub/45_vfio_early.in > $(DESTDIR)$(GRUBDIR)/45_vfio_early
 	chmod 0755 $(DESTDIR)$(GRUBDIR)/45_vfio_early
 	sed '$(bin_path)' tools/systemd/$(confirm).in > $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
 	chmod 0644 $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
@@ -177,11 +177,11 @@ demo:
 check-fast: lint all $(test_programs)
 	tests/run.sh tests/fast
 
-$(BUILD)/tests/%: tests/cmdline/%.c $(wildcard cmdline/*.[ch])
+$(BUILD)/tests/%: tests/programs/%.c $(wildcard cmdline/*.[ch])
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(CFLAGS) -o $@ $< $(wildcard cmdline/*.c)
 
-$(BUILD)/tests/try-runner: tests/diagnose/try-runner.c $(tool_objects)
+$(BUILD)/tests/try-runner: tests/programs/try-runner.c $(tool_objects)
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
@@ -191,7 +191,7 @@ $(BUILD)/tests/try-runner: tests/diagnose/try-runner.c $(tool_objects)
 bench: all $(BUILD)/tests/measure
 	tests/bench/bench.sh $(BUILD)/tests/measure
 
-$(BUILD)/tests/measure: tests/bench/measure.c
+$(BUILD)/tests/measure: tests/programs/measure.c
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) -O2 -o $@ $<
 
@@ -203,10 +203,7 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 	-fno-sanitize-recover=all
 # These parsers are pure: text in, struct out, so the drivers link nothing else; but that of
 # images, which reads a file.
-fuzz_parsers := $(wildcard cmdline/*.c) $(addprefix tools/, base.c root.c image.c cpio.c \
-	parts.c) $(addprefix tools/diagnose/, span.c \
-	pve-conf.c pve-container.c container-nodes.c pve-vm.c pve-mapping.c libvirt-domain.c \
-	kmsg.c claims-read.c claims-script.c manifest.c)
+fuzz_parsers := $(wildcard cmdline/*.c) tools/claims/configuration.c tools/claims/scripts.c tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c tools/guests/gpu-nodes.c tools/guests/libvirt-domain.c tools/guests/pve-conf.c tools/guests/pve-container.c tools/guests/pve-mapping.c tools/guests/pve-vm.c tools/images/contents.c tools/images/cpio.c tools/images/parts.c tools/system/root.c tools/text/span.c tools/text/string.c
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short

@@ -2,9 +2,9 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "tools/base.h"
-#include "tools/command.h"
-#include "tools/root.h"
+#include "tools/text/string.h"
+#include "tools/commands/command.h"
+#include "tools/system/root.h"
 
 #ifndef VERSION
 #define VERSION "0.1.0"

@@ -2,7 +2,7 @@
 /* The configuration of modules, udev, driverctl and scripts. The first byte says which.
  */
 #include "tests/fuzz/fuzz.h"
-#include "tools/diagnose/claims.h"
+#include "tools/claims/places.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* libvirt's domain XML. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/diagnose/libvirt-domain.h"
+#include "tools/guests/libvirt-domain.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/base.h"
-#include "tools/image.h"
+#include "tools/text/string.h"
+#include "tools/images/contents.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/base.h"
-#include "tools/diagnose/kmsg.h"
+#include "tools/text/string.h"
+#include "tools/diagnose/log/kmsg.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

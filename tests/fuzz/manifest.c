@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/diagnose/manifest.h"
+#include "tools/diagnose/capture/manifest.h"
 
 /* "f" and "b" are two ways to write a file. */
 static bool same_kind(char a, char b)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Proxmox's files of guests and mappings. The first byte says which. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/diagnose/container-nodes.h"
-#include "tools/diagnose/pve-mapping.h"
-#include "tools/diagnose/pve-vm.h"
+#include "tools/guests/gpu-nodes.h"
+#include "tools/guests/pve-mapping.h"
+#include "tools/guests/pve-vm.h"
 
 static struct span text;
 static unsigned int last;

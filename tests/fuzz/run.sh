@@ -12,7 +12,7 @@ for fuzzer; do
 	found=$(mktemp -d)
 	corpus=tests/fuzz/corpus/$name
 	# The fixtures of the command line are its best corpus.
-	[ "$name" != cmdline ] || corpus="$corpus tests/cmdline/fixtures"
+	[ "$name" != cmdline ] || corpus="$corpus tests/fixtures/cmdline"
 	# A hang is an input that takes longer than 5 seconds.
 	# shellcheck disable=SC2086
 	if "$fuzzer" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=4096 \

@@ -142,7 +142,7 @@ expect_no_rival() {
 
 # The VFIO program of scenario 2, for the machine: lab_probe FILE
 lab_probe() {
-	gcc -O2 -static -o "$1" "$LAB/vfio-probe.c"
+	gcc -O2 -static -o "$1" "$LAB/../programs/vfio-probe.c"
 }
 
 # expect_line FILE REGEX, expect_no_line FILE REGEX: in what the last boot left behind.

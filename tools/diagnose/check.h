@@ -3,7 +3,7 @@
 #ifndef TOOLS_DIAGNOSE_CHECK_H
 #define TOOLS_DIAGNOSE_CHECK_H
 
-#include "tools/base.h"
+#include "tools/text/string.h"
 
 struct context;
 struct intent;

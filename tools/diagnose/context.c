@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "cmdline/flag.h"
-#include "tools/base.h"
-#include "tools/root.h"
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/system/root.h"
 #include "tools/diagnose/context.h"
-#include "tools/diagnose/log.h"
+#include "tools/diagnose/log/kernel-log.h"
 
 void wish_add(struct context *context, enum want want, const char *what, const char *who,
 	const char *source, const char *format, ...)

@@ -3,10 +3,11 @@
 #ifndef TOOLS_DIAGNOSE_CONTEXT_H
 #define TOOLS_DIAGNOSE_CONTEXT_H
 
-#include "tools/base.h"
-#include "tools/conf.h"
-#include "tools/devices.h"
-#include "tools/loader.h"
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/selection/conf.h"
+#include "tools/pci/devices.h"
+#include "tools/boot/loader.h"
 
 struct log;
 struct guests;

@@ -5,15 +5,6 @@
 
 #include "tools/diagnose/findings.h"
 
-static char *format_list(const char *format, va_list list) PRINTF(1, 0);
-
-static char *format_list(const char *format, va_list list)
-{
-	char *text;
-
-	return vasprintf(&text, format, list) < 0 ? copy_text("") : text;
-}
-
 json_t *json_evidence(const char *path, const char *value)
 {
 	return json_pack("{so so}", "path", json_text(path), "value", json_text(value));

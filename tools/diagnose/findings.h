@@ -3,7 +3,7 @@
 #ifndef TOOLS_DIAGNOSE_FINDINGS_H
 #define TOOLS_DIAGNOSE_FINDINGS_H
 
-#include "tools/json.h"
+#include "tools/text/json.h"
 #include "tools/diagnose/check.h"
 
 struct findings {

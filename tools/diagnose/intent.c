@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/base.h"
-#include "tools/root.h"
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/system/root.h"
 #include "tools/diagnose/context.h"
 
 enum { VENDOR_NVIDIA = 0x10de };

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/base.h"
+#include "tools/text/string.h"
 #include "tools/diagnose/output.h"
 
 int output_begin(struct output *output, const char *path, char **why)

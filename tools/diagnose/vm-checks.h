@@ -3,7 +3,7 @@
 #ifndef TOOLS_DIAGNOSE_VM_CHECKS_H
 #define TOOLS_DIAGNOSE_VM_CHECKS_H
 
-#include "tools/diagnose/guest-checks.h"
+#include "tools/diagnose/gathered.h"
 
 /* checks-vm-address.c */
 void check_addresses(const struct context *context, struct findings *findings);

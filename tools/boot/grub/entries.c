@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline/cmdline.h"
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/boot/grub/entries.h"
+#include "tools/boot/grub/menu.h"
+#include "tools/boot/grub/script.h"
+#include "tools/kernel/parameters.h"
+#include "tools/boot/grub/environment.h"
+#include "tools/kernel/kernels.h"
+#include "tools/system/run.h"
+
+#define SUFFIX "GPU for virtual machines (vfio-early)"
+
+enum { GENERATOR_SECONDS = 300, CHECK_SECONDS = 60 };
+
+/* The marks of the guard: set before the kernel is loaded, cleared by the system. */
+static const char mark_pending[] = "\tset " GRUBENV_PENDING "=1\n"
+				   "\tsave_env " GRUBENV_PENDING "\n";
+
+static char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return copy_text(value != NULL ? value : "");
+}
+
+/* Runs one generator of the distribution. -ENOENT if it is switched off or missing. */
+static int run_generator(
+	const char *path, const struct grub_words *words, char **text, char **why)
+{
+	CLEANUP_FREE char *always = format_text("GRUB_CMDLINE_LINUX=%s", words->always);
+	CLEANUP_FREE char *normal =
+		format_text("GRUB_CMDLINE_LINUX_DEFAULT=%s", words->normal);
+	/* Entries for all kernels at the top level, and none of Fedora's side effects. */
+	const char *const environment[] = {always, normal, "GRUB_DISABLE_SUBMENU=true",
+		"GRUB_DISABLE_RECOVERY=true", "GRUB_ENABLE_BLSCFG=false",
+		"GRUB_GRUBENV_UPDATE=no", "GRUB_UPDATE_BLS_CMDLINE=no",
+		"GRUB_ACTUAL_DEFAULT=", NULL};
+	const char *const argv[] = {path, NULL};
+	struct run_result result;
+	int error = run_well(&(struct run){.argv = argv,
+				     .environment = environment,
+				     .timeout = GENERATOR_SECONDS},
+		&result, why);
+
+	if (error < 0)
+		return error;
+	*text = result.output;
+	result.output = NULL;
+	run_free(&result);
+	return 0;
+}
+
+/* What all generators of Linux entries print, joined. */
+static int run_generators(const struct grub_words *words, char **text, char **why)
+{
+	static const char *const generators[] = {
+		"/etc/grub.d/10_linux", "/etc/grub.d/10_linux_zfs"};
+	bool any = false;
+
+	*text = copy_text("");
+	for (size_t i = 0; i < ARRAY_SIZE(generators); i++) {
+		CLEANUP_FREE char *one = NULL;
+		char *both;
+		int error;
+
+		if (!run_finds(generators[i]))
+			continue;
+		error = run_generator(generators[i], words, &one, why);
+		if (error < 0)
+			return error;
+		any = true;
+		both = format_text("%s%s\n", *text, one);
+		free(*text);
+		*text = both;
+	}
+	if (any)
+		return 0;
+	*why = format_text("%s is not there, or not executable", generators[0]);
+	return -ENOENT;
+}
+
+/* "Debian GNU/Linux" of "Debian GNU/Linux, with Linux 6.1.0-1-amd64", in any language. */
+static char *system_name(const char *title, const char *kernel)
+{
+	const char *dash = strchr(path_name(kernel), '-');
+	const char *version = dash != NULL ? strstr(title, dash + 1) : NULL;
+	const char *comma = NULL;
+
+	for (const char *at = title; version != NULL && at < version; at++)
+		if (*at == ',')
+			comma = at;
+	if (comma == NULL)
+		return copy_text(title);
+	return format_text("%.*s", (int)(comma - title), title);
+}
+
+/*
+ * "gnulinux-6.1.0-1-amd64-advanced-UUID" becomes
+ * "vfio-early-6.1.0-1-amd64-advanced-UUID". Other programs look for "gnulinux-advanced-"
+ * in grub.cfg, which may not be left in it.
+ */
+static char *own_id(const char *id)
+{
+	static const char theirs[] = "gnulinux-";
+	char *own = copy_text(GRUB_ENTRY_ID "-");
+
+	while (*id != '\0') {
+		const char *found = strstr(id, theirs);
+		size_t length = found != NULL ? (size_t)(found - id) : strlen(id);
+		char *longer = format_text("%s%.*s", own, (int)length, id);
+
+		free(own);
+		own = longer;
+		id += length + (found != NULL ? strlen(theirs) : 0);
+	}
+	return own;
+}
+
+static void print_head(FILE *to, const char *indent, const char *kind, const char *title,
+	const char *options, const char *id)
+{
+	CLEANUP_FREE char *quoted_title = script_quote(title);
+	CLEANUP_FREE char *quoted_id = script_quote(id);
+
+	fprintf(to, "%s%s %s %s$menuentry_id_option %s {", indent, kind, quoted_title,
+		options, quoted_id);
+}
+
+/* An entry as ours, and the same again with every line further in. */
+static void print_entry(FILE *to, const char *indent, const struct menu_entry *entry,
+	const char *title, const char *id, const char *body)
+{
+	print_head(to, indent, "menuentry", title, entry->options, id);
+	for (; *body != '\0'; body++) {
+		putc(*body, to);
+		if (*body == '\n')
+			fputs(indent, to);
+	}
+	fputs("}\n", to);
+}
+
+/* Whether the kernel takes the whole of the entry's command line. */
+static bool fits(const struct menu_entry *entry, const char *kernel)
+{
+	CLEANUP_FREE char *words = menu_words(entry->body);
+
+	return strlen("BOOT_IMAGE=") + strlen(kernel) + 1 + strlen(words) <
+	       CMDLINE_SIZE - 1;
+}
+
+/* Whether the early program is in the image that the entry loads. */
+static bool is_ready(const struct menu_entry *entry, const struct kernels *kernels)
+{
+	CLEANUP_FREE char *initrd = menu_initrd(entry->body);
+
+	for (size_t i = 0; initrd != NULL && i < kernels->count; i++) {
+		const struct kernel *kernel = &kernels->kernel[i];
+
+		if (kernel->image != NULL &&
+			strcmp(path_name(kernel->image), path_name(initrd)) == 0)
+			return kernel->ready;
+	}
+	return false;
+}
+
+/* The entries of a menu whose kernels can give devices away, as ours. */
+static int print_menu(FILE *to, const struct menu *menu, const struct kernels *kernels,
+	const struct grub_inputs *inputs, char **why)
+{
+	const char *mark = inputs->guard.on ? mark_pending : NULL;
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < menu->count; i++) {
+		const struct menu_entry *entry = &menu->entry[i];
+		CLEANUP_FREE char *kernel = NULL, *body = NULL, *title = NULL, *id = NULL;
+
+		kernel = entry->submenu ? NULL : menu_kernel(entry->body);
+		if (kernel != NULL && is_ready(entry, kernels))
+			body = menu_body(entry->body, "savedefault", mark);
+		if (body == NULL)
+			continue;
+		if (!fits(entry, kernel)) {
+			*why = format_text("the kernel command line of '%s' would have "
+					   "more than the %d bytes that the kernel reads",
+				entry->title, CMDLINE_SIZE - 1);
+			return -E2BIG;
+		}
+		if (count++ == 0) {
+			CLEANUP_FREE char *system = system_name(entry->title, kernel);
+
+			title = format_text("%s, " SUFFIX, system);
+			print_entry(to, "", entry, title, GRUB_ENTRY_ID, body);
+			free(title);
+			title = format_text("%s, " SUFFIX ": choose a kernel", system);
+			print_head(to, "", "submenu", title, "", GRUB_SUBMENU_ID);
+			putc('\n', to);
+			free(title);
+		}
+		title = format_text("%s, " SUFFIX, entry->title);
+		id = own_id(entry->id[0] != '\0' ? entry->id : path_name(kernel));
+		print_entry(to, "\t", entry, title, id, body);
+	}
+	if (count == 0) {
+		*why = copy_text("no kernel has a boot entry and an initramfs image with "
+				 "the early program");
+		return -ENOENT;
+	}
+	fputs("}\n", to);
+	return 0;
+}
+
+static int check_script(const char *text, char **why)
+{
+	char program[32];
+	const char *const argv[] = {grub_program("script-check", program), NULL};
+	struct run_result result;
+	int error = run_well(&(struct run){.argv = argv,
+				     .input = text,
+				     .timeout = CHECK_SECONDS,
+				     .host_will_do = true},
+		&result, why);
+
+	if (error == 0)
+		run_free(&result);
+	return error;
+}
+
+/* The whole section, unchecked. */
+static int compose(const char *generated, const struct grub_inputs *inputs,
+	const struct lines *left_out, char **section, char **why)
+{
+	CLEANUP_FREE char *head = grub_inputs_format(inputs);
+	CLEANUP_FREE char *takeover = grub_takeover(&inputs->guard);
+	struct kernels kernels;
+	struct menu menu;
+	size_t length;
+	FILE *to;
+	int error = menu_read(generated, &menu, why);
+
+	if (error < 0)
+		return error;
+	to = open_memstream(section, &length);
+	if (to == NULL) {
+		menu_free(&menu);
+		return -ENOMEM;
+	}
+	fputs(head, to);
+	for (size_t i = 0; i < left_out->count; i++)
+		fprintf(to, "# vfio-early: left out of these entries: %s\n",
+			left_out->line[i]);
+	kernels_find(&kernels);
+	kernels_check(&kernels, DEPTH_READY);
+	error = print_menu(to, &menu, &kernels, inputs, why);
+	kernels_free(&kernels);
+	fputs(takeover, to);
+	fclose(to);
+	menu_free(&menu);
+	return error;
+}
+
+int grub_entries_make(const struct grub_inputs *inputs, char **section, char **why)
+{
+	CLEANUP_FREE char *always = variable("GRUB_CMDLINE_LINUX");
+	CLEANUP_FREE char *normal = variable("GRUB_CMDLINE_LINUX_DEFAULT");
+	CLEANUP_FREE char *generated = NULL;
+	struct grub_words words;
+	int error;
+
+	*section = NULL;
+	if (strlen(always) + strlen(normal) >= CMDLINE_SIZE) {
+		*why = copy_text("GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT are "
+				 "longer than the kernel reads");
+		return -E2BIG;
+	}
+	grub_words_join(always, normal, inputs->words, &words);
+	error = run_generators(&words, &generated, why);
+	if (error == 0)
+		error = compose(generated, inputs, &words.left_out, section, why);
+	if (error == 0)
+		error = check_script(*section, why);
+	grub_words_free(&words);
+	if (error < 0) {
+		free(*section);
+		*section = NULL;
+	}
+	return error;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/lines.h"
+#include "tools/boot/grub/menu.h"
+#include "tools/boot/grub/script.h"
+
+static bool is_linux(const struct token *token)
+{
+	return token->command &&
+	       (token_is(token, "linux") || token_is(token, "linux16") ||
+		       token_is(token, "linuxefi"));
+}
+
+static bool is_initrd(const struct token *token)
+{
+	return token->command &&
+	       (token_is(token, "initrd") || token_is(token, "initrd16") ||
+		       token_is(token, "initrdefi"));
+}
+
+static bool is_id_option(const struct token *token)
+{
+	return token_is(token, "$menuentry_id_option") ||
+	       token_is(token, "${menuentry_id_option}") || token_is(token, "--id");
+}
+
+/* Reads an entry behind its first word. False if there is none, or it is broken. */
+static bool read_entry(struct reader *reader, struct menu_entry *entry)
+{
+	struct token token = script_next(reader);
+	const char *body;
+
+	if (token.kind != TOKEN_WORD)
+		return false;
+	entry->title = token_text(&token);
+	entry->id = copy_text("");
+	entry->options = copy_text("");
+	while ((token = script_next(reader)).kind == TOKEN_WORD) {
+		if (is_id_option(&token)) {
+			token = script_next(reader);
+			if (token.kind != TOKEN_WORD)
+				return false;
+			free(entry->id);
+			entry->id = token_text(&token);
+		} else {
+			char *longer = format_text("%s%.*s ", entry->options,
+				(int)(token.end - token.start), token.start);
+
+			free(entry->options);
+			entry->options = longer;
+		}
+	}
+	if (token.kind != TOKEN_OPEN)
+		return false;
+	body = token.end;
+	token = script_skip_block(reader);
+	if (token.kind == TOKEN_BAD)
+		return false;
+	entry->body = format_text("%.*s", (int)(token.start - body), body);
+	return true;
+}
+
+static int broken(const char *text, const char *at, char **why)
+{
+	unsigned int line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	*why = format_text(
+		"the quotes or braces of GRUB's script do not match at line %u", line);
+	return -EINVAL;
+}
+
+int menu_read(const char *text, struct menu *menu, char **why)
+{
+	struct reader reader = script_read(text);
+	struct token token;
+
+	*menu = (struct menu){0};
+	while ((token = script_next(&reader)).kind != TOKEN_END) {
+		bool submenu = token.command && token_is(&token, "submenu");
+		bool good = true;
+
+		if (submenu || (token.command && token_is(&token, "menuentry"))) {
+			menu->entry = allocate_more(
+				menu->entry, (menu->count + 1) * sizeof(*menu->entry));
+			menu->entry[menu->count] =
+				(struct menu_entry){.submenu = submenu};
+			good = read_entry(&reader, &menu->entry[menu->count++]);
+		} else if (token.kind == TOKEN_OPEN) {
+			good = script_skip_block(&reader).kind != TOKEN_BAD;
+		} else if (token.kind == TOKEN_BAD || token.kind == TOKEN_CLOSE) {
+			good = false;
+		}
+		if (!good) {
+			menu_free(menu);
+			return broken(text, token.start, why);
+		}
+	}
+	return 0;
+}
+
+void menu_free(struct menu *menu)
+{
+	for (size_t i = 0; i < menu->count; i++) {
+		free(menu->entry[i].title);
+		free(menu->entry[i].id);
+		free(menu->entry[i].options);
+		free(menu->entry[i].body);
+	}
+	free(menu->entry);
+	*menu = (struct menu){0};
+}
+
+/* The words of the first command that is `wanted`, without it; none if there is none. */
+static struct lines arguments(const char *body, bool (*wanted)(const struct token *token))
+{
+	struct reader reader = script_read(body);
+	struct lines words = {0};
+	struct token token;
+
+	do
+		token = script_next(&reader);
+	while (token.kind != TOKEN_END && token.kind != TOKEN_BAD && !wanted(&token));
+	while (token.kind == TOKEN_WORD &&
+		(token = script_next(&reader)).kind == TOKEN_WORD) {
+		CLEANUP_FREE char *text = token_text(&token);
+
+		lines_add(&words, "%s", text);
+	}
+	return words;
+}
+
+char *menu_kernel(const char *body)
+{
+	struct lines words = arguments(body, is_linux);
+	char *path = words.count > 0 ? copy_text(words.line[0]) : NULL;
+
+	lines_free(&words);
+	return path;
+}
+
+char *menu_initrd(const char *body)
+{
+	struct lines words = arguments(body, is_initrd);
+	char *path = words.count > 0 ? copy_text(words.line[words.count - 1]) : NULL;
+
+	lines_free(&words);
+	return path;
+}
+
+char *menu_words(const char *body)
+{
+	struct lines words = arguments(body, is_linux);
+	char *line = copy_text("");
+
+	for (size_t i = 1; i < words.count; i++) {
+		char *longer =
+			format_text("%s%s%s", line, i > 1 ? " " : "", words.line[i]);
+
+		free(line);
+		line = longer;
+	}
+	lines_free(&words);
+	return line;
+}
+
+/* Where the line of `at` begins, if only blanks stand before it there; else `at`. */
+static const char *line_start(const char *text, const char *at)
+{
+	const char *start = at;
+
+	while (start > text && (start[-1] == ' ' || start[-1] == '\t'))
+		start--;
+	return start == text || start[-1] == '\n' ? start : at;
+}
+
+char *menu_body(const char *body, const char *drop, const char *insert)
+{
+	struct reader reader = script_read(body);
+	char *made = copy_text("");
+	const char *done = body;
+	bool loads = false;
+	struct token token;
+
+	while ((token = script_next(&reader)).kind != TOKEN_END) {
+		const char *from, *to;
+		const char *instead = "";
+		char *longer;
+
+		if (token.kind == TOKEN_BAD)
+			break;
+		from = line_start(body, token.start);
+		to = from;
+		if (token.command && token_is(&token, drop)) {
+			to = token.end + strspn(token.end, " \t");
+			if ((from == body || from[-1] == '\n') && *to == '\n') {
+				to++;
+			} else {
+				/* A list of commands may not be empty. */
+				from = token.start;
+				to = token.end;
+				instead = "true";
+			}
+		} else if (is_linux(&token) && !loads) {
+			loads = true;
+			instead = insert != NULL ? insert : "";
+		} else {
+			continue;
+		}
+		longer = format_text("%s%.*s%s", made, (int)(from - done), done, instead);
+		free(made);
+		made = longer;
+		done = to;
+	}
+	if (token.kind == TOKEN_END && loads) {
+		char *whole = format_text("%s%s", made, done);
+
+		free(made);
+		return whole;
+	}
+	free(made);
+	return NULL;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* grub.cfg in two: our section, and all that is not ours. Pure. */
+#ifndef TOOLS_BOOT_GRUB_SECTION_H
+#define TOOLS_BOOT_GRUB_SECTION_H
+
+/* What 45_vfio_early printed; malloc'ed, NULL if it is not there or not whole. */
+char *grub_section(const char *config);
+/* Everything else, as if 45_vfio_early had never been installed; malloc'ed. */
+char *grub_section_rest(const char *config);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/lines.h"
+#include "tools/boot/grub/section.h"
+#include "tools/boot/grub/grub.h"
+#include "tools/boot/grub/environment.h"
+#include "tools/system/root.h"
+#include "tools/system/run.h"
+#include "tools/system/write.h"
+
+#define SCRIPT "/etc/grub.d/45_vfio_early"
+
+enum { UPDATE_SECONDS = 900 };
+
+/* Fedora's would rewrite grubenv and every boot entry file as well. */
+static bool takes_no_grubenv_option(const char *program)
+{
+	CLEANUP_FREE char *path = format_text("/usr/sbin/%s", program);
+	CLEANUP_FREE char *script = NULL;
+
+	return root_read(path, &script, NULL) == 0 &&
+	       strstr(script, "--no-grubenv-update") != NULL;
+}
+
+/* Debian's update-grub knows more than grub-mkconfig (Proxmox hooks into it). */
+static void find_command(const char *argv[static 5], char program[32], const char *config)
+{
+	size_t count = 0;
+
+	if (run_finds("update-grub")) {
+		argv[count++] = "update-grub";
+	} else {
+		argv[count++] = grub_program("mkconfig", program);
+		if (takes_no_grubenv_option(program))
+			argv[count++] = "--no-grubenv-update";
+		argv[count++] = "-o";
+		argv[count++] = config;
+	}
+	argv[count] = NULL;
+}
+
+char *grub_update_command(void)
+{
+	CLEANUP_FREE char *config = grub_file("grub.cfg");
+	const char *argv[5];
+	char program[32];
+	char *command = copy_text("");
+
+	find_command(argv, program, config);
+	for (size_t i = 0; argv[i] != NULL; i++) {
+		char *longer = format_text("%s%s%s", command, i > 0 ? " " : "", argv[i]);
+
+		free(command);
+		command = longer;
+	}
+	return command;
+}
+
+/* What our own script said, as one clause; "" if it was silent. */
+static char *own_warnings(const char *errors)
+{
+	static const char prefix[] = "vfio-early: ";
+	const char *found = strstr(errors, prefix);
+
+	if (found == NULL)
+		return copy_text("");
+	found += strlen(prefix);
+	return format_text(": %.*s", (int)strcspn(found, "\n"), found);
+}
+
+/* Looks whether the new grub.cfg has what it should. */
+static int verify(const struct grub_inputs *inputs, const struct kernels *kernels,
+	const char *said, char **why)
+{
+	CLEANUP_FREE char *path = grub_file("grub.cfg");
+	CLEANUP_FREE char *command = grub_update_command();
+	const struct kernel *missing = NULL;
+	struct grub grub;
+	int error = 0;
+
+	grub_read(&grub);
+	for (size_t i = 0; i < kernels->count && missing == NULL; i++)
+		if (kernels->kernel[i].ready &&
+			!grub_has_kernel(&grub, &kernels->kernel[i]))
+			missing = &kernels->kernel[i];
+	if (!grub.present) {
+		error = -EIO;
+		*why = format_text("'%s' reported no error, but %s%s has no entry of "
+				   "vfio-early%s",
+			command, root_directory, path, said);
+	} else if (grub.inputs.words == NULL || !grub_inputs_same(&grub.inputs, inputs)) {
+		error = -EIO;
+		*why = format_text(
+			"'%s' reported no error, but the entry of vfio-early in "
+			"%s%s is not the new one%s",
+			command, root_directory, path, said);
+	} else if (missing != NULL) {
+		error = -EIO;
+		*why = format_text("'%s' reported no error, but %s%s has no entry of "
+				   "vfio-early for kernel %s%s",
+			command, root_directory, path, missing->version, said);
+	}
+	grub_free(&grub);
+	return error;
+}
+
+static int read_config(const char *path, char **text, char **why)
+{
+	int error = root_read(path, text, NULL);
+
+	if (error < 0)
+		*why = format_text(
+			"cannot read %s%s: %s", root_directory, path, strerror(-error));
+	return error;
+}
+
+/* Puts back what a failed command spoiled; `*why` then says so. */
+static void put_back(const char *path, const char *before, char **why)
+{
+	CLEANUP_FREE char *after = NULL, *trouble = NULL;
+	char *both;
+	bool changed;
+
+	if (root_read(path, &after, NULL) == 0 && strcmp(before, after) == 0)
+		return;
+	if (write_file(path, before, strlen(before), &changed, &trouble) == 0)
+		both = format_text(
+			"%s; %s was changed all the same, and is put back", *why, path);
+	else
+		both = format_text(
+			"%s; %s was changed all the same: %s", *why, path, trouble);
+	free(*why);
+	*why = both;
+}
+
+int grub_find_script(char **why)
+{
+	if (run_finds(SCRIPT))
+		return 0;
+	*why = format_text("%s%s is not there, or not executable; installing vfio-early "
+			   "puts it there",
+		root_directory, SCRIPT);
+	return -ENOENT;
+}
+
+int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
+	bool *changed, struct lines *notes, char **why)
+{
+	CLEANUP_FREE char *path = grub_file("grub.cfg");
+	CLEANUP_FREE char *real = root_path(path);
+	CLEANUP_FREE char *before = NULL, *after = NULL, *said = NULL;
+	CLEANUP_FREE char *rest_before = NULL, *rest_after = NULL;
+	struct run_result result;
+	const char *argv[5];
+	char program[32];
+	int error;
+
+	*changed = false;
+	error = read_config(path, &before, why);
+	if (error < 0)
+		return error;
+	find_command(argv, program, run_name(real));
+	error = run_well(
+		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS}, &result, why);
+	if (error < 0) {
+		put_back(path, before, why);
+		return error;
+	}
+	said = own_warnings(result.errors);
+	run_free(&result);
+	error = read_config(path, &after, why);
+	if (error < 0)
+		return error;
+	*changed = strcmp(before, after) != 0;
+	rest_before = grub_section_rest(before);
+	rest_after = grub_section_rest(after);
+	if (strcmp(rest_before, rest_after) != 0)
+		lines_add(notes,
+			"%s has changed in more than vfio-early's entries: it was "
+			"older than the kernels installed or /etc/default/grub",
+			path);
+	return verify(inputs, kernels, said, why);
+}

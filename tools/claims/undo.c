@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a claim is taken back, as a command to type. */
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/system/root.h"
+#include "tools/claims/places.h"
+
+/* "FILE:LINE" in two; false if there is no line. */
+static bool split_source(const char *source, int *length, unsigned int *line)
+{
+	const char *colon = strrchr(source, ':');
+	uint64_t number;
+
+	if (colon == NULL || !span_number(span_of(colon + 1), 10, 1000000, &number))
+		return false;
+	*length = (int)(colon - source);
+	*line = (unsigned int)number;
+	return true;
+}
+
+/* Files of which a line can become a comment. */
+static bool has_comments(const char *path)
+{
+	static const char *const places[] = {"/etc/modprobe.d/", "/etc/modules",
+		"/etc/initramfs-tools/modules", "/etc/udev/rules.d/", "/etc/dracut.conf",
+		"/etc/mkinitcpio.conf"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (strncmp(path, places[i], strlen(places[i])) == 0)
+			return true;
+	return false;
+}
+
+/* A word that sed and a shell leave alone, but for the dot. */
+static bool is_plain(const char *word)
+{
+	return word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789:.,_=-")] == '\0';
+}
+
+char *claim_undo(const struct claim *claim)
+{
+	const char *path = claim->source, *name = strrchr(path, '/');
+	unsigned int line = 0;
+	int length = 0;
+
+	if (strcmp(claim->who, "driverctl") == 0 && strstr(path, "pci-") != NULL)
+		return format_text(
+			"driverctl unset-override %s", strstr(path, "pci-") + 4);
+	if (strcmp(claim->who, "supergfxctl") == 0)
+		return copy_text("supergfxctl -m Hybrid");
+	if (claim->kind == CLAIM_LEFTOVER && strstr(path, ".service") == NULL)
+		return format_text("rm %s", path);
+	if (claim->kind == CLAIM_LEFTOVER)
+		return format_text("systemctl disable --now %s && rm %s", name + 1, path);
+	if (!split_source(path, &length, &line))
+		return NULL;
+	if (strcmp(claim->who, "a systemd unit") == 0)
+		return format_text("systemctl disable --now %.*s",
+			(int)(path + length - name - 1), name + 1);
+	if (claim->kind == CLAIM_SCRIPT && strncmp(path, "/etc/libvirt/hooks/", 19) == 0)
+		return format_text("chmod -x %.*s", length, path);
+	if (has_comments(path))
+		return format_text("sed -i '%us/^/# /' %.*s", line, length, path);
+	if ((strncmp(path, "/etc/default/grub", 17) == 0 ||
+		    strncmp(path, "/etc/kernel/cmdline", 19) == 0) &&
+		is_plain(claim->text))
+		return format_text(
+			"sed -i '%us/ *%s//' %.*s", line, claim->text, length, path);
+	return NULL;
+}
+
+void claim_apply_undo(const struct claim *claim, bool *image, bool *loader)
+{
+	const char *path = claim->source;
+
+	*loader |= strncmp(path, "/etc/default/grub", 17) == 0 ||
+		   strncmp(path, "/etc/kernel/cmdline", 19) == 0;
+	/* what of it is copied into the initramfs */
+	*image |= strncmp(path, "/etc/modprobe.d/", 16) == 0 ||
+		  strncmp(path, "/etc/initramfs-tools/", 21) == 0 ||
+		  strncmp(path, "/etc/modules-load.d/", 20) == 0 ||
+		  strncmp(path, "/etc/udev/", 10) == 0 ||
+		  strncmp(path, "/etc/dracut", 11) == 0 ||
+		  strncmp(path, "/etc/mkinitcpio", 15) == 0;
+}
+
+const char *image_command(void)
+{
+	if (root_exists("/usr/bin/dracut"))
+		return "dracut --regenerate-all --force";
+	if (root_exists("/usr/bin/mkinitcpio"))
+		return "mkinitcpio -P";
+	return "update-initramfs -u -k all";
+}
+
+const char *loader_command(void)
+{
+	if (root_exists("/etc/kernel/proxmox-boot-uuids"))
+		return "proxmox-boot-tool refresh";
+	if (root_exists("/usr/sbin/grub2-mkconfig"))
+		return "grub2-mkconfig -o /boot/grub2/grub.cfg";
+	return "update-grub";
+}

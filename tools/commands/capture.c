@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/text/string.h"
+#include "tools/commands/command.h"
+#include "tools/system/root.h"
+#include "tools/diagnose/capture/capture.h"
+#include "tools/diagnose/capture/manifest.h"
+#include "tools/diagnose/output.h"
+#include "tools/diagnose/runner.h"
+
+/* Runs every check, for what they read. 0 or -errno. */
+static int make_notes(json_t *report)
+{
+	const struct check **checks = NULL;
+	struct run run = {
+		.request = {.container = -1, .machine = -1},
+		.collector = collectors,
+		.seconds = 10,
+		.begin = capture_begin,
+		.conclude = capture_describe,
+	};
+	int error;
+
+	for (; check_at(run.checks) != NULL; run.checks++) {
+		checks = allocate_more(
+			checks, (run.checks + 1) * sizeof(const struct check *));
+		checks[run.checks] = check_at(run.checks);
+	}
+	run.check = checks;
+	error = run_checks(&run, report);
+	free(checks);
+	return error;
+}
+
+static int capture(const char *path, bool raw)
+{
+	json_t *report = json_object();
+	CLEANUP_FREE char *why = NULL;
+	struct output output;
+	int error = make_notes(report);
+
+	if (error < 0) {
+		why = format_text("nothing could be read: %s", strerror(-error));
+	} else if ((error = output_begin(&output, path, &why)) == 0) {
+		fprintf(output.to,
+			"# vfio-early capture: what `vfio-early diagnose` reads, %s\n"
+			"# to use it: vfio-early capture --unpack FILE DIRECTORY, then\n"
+			"# vfio-early --root DIRECTORY diagnose\n",
+			raw ? "unaltered"
+			    : "without what identifies a machine or a person");
+		capture_write(report, raw, output.to);
+		error = output_finish(&output, 0600, &why);
+	}
+	json_decref(report);
+	if (error < 0) {
+		complain("%s", why);
+		return STATUS_USAGE;
+	}
+	fprintf(stderr, "%s: read it before you send it to somebody\n", path);
+	return STATUS_OK;
+}
+
+static int unpack(const char *path, const char *directory)
+{
+	const char *root = root_directory;
+	CLEANUP_FREE char *text = NULL;
+	CLEANUP_FREE char *why = NULL;
+	size_t length;
+	int error;
+
+	root_directory = "";
+	error = root_read(path, &text, &length);
+	root_directory = root;
+	if (error < 0) {
+		complain("%s cannot be read: %s", path, strerror(-error));
+		return STATUS_USAGE;
+	}
+	if (manifest_unpack((struct span){text, length}, directory, &why) < 0) {
+		complain("%s: %s", path, why);
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
+static int run(const struct options *options, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"raw", no_argument, NULL, 'r'},
+		{"unpack", no_argument, NULL, 'u'},
+		{0},
+	};
+	bool raw = false, unpacks = false;
+	int option;
+
+	(void)options;
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
+		switch (option) {
+		case 'r':
+			raw = true;
+			break;
+		case 'u':
+			unpacks = true;
+			break;
+		default:
+			fputs("Try 'vfio-early help capture'.\n", stderr);
+			return STATUS_USAGE;
+		}
+	if (argc - optind != (unpacks ? 2 : 1)) {
+		complain(unpacks ? "capture --unpack takes a file and a directory"
+				 : "capture takes the file to write");
+		fputs("Try 'vfio-early help capture'.\n", stderr);
+		return STATUS_USAGE;
+	}
+	return unpacks ? unpack(argv[optind], argv[optind + 1])
+		       : capture(argv[optind], raw);
+}
+
+const struct command command_capture = {
+	.name = "capture",
+	.run = run,
+	.usage = "[--raw] FILE | --unpack FILE DIRECTORY",
+	.summary = "save what diagnose reads, for somebody else to look at",
+	.help = "Writes a text that holds every file that diagnose reads. Names, addresses,\n"
+		"UUIDs and serial numbers are replaced, and of guests' configuration and of\n"
+		"scripts only the lines about devices are kept, unless --raw is given. Nothing\n"
+		"else is changed.\n"
+		"\n"
+		"  --raw     nothing replaced or left out\n"
+		"  --unpack  make the files again below a directory; then\n"
+		"            'vfio-early --root DIRECTORY diagnose' judges that system\n",
+};

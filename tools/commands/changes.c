@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "tools/text/lines.h"
+#include "tools/commands/changes.h"
+#include "tools/commands/command.h"
+#include "tools/text/json.h"
+#include "tools/system/lock.h"
+#include "tools/system/write.h"
+
+enum { WAIT_SECONDS = 5 };
+
+bool changes_begin(const struct options *options, const char *command)
+{
+	const struct changes none = {0};
+	CLEANUP_FREE char *why = NULL;
+	int lock, error;
+
+	if (write_dry_run)
+		return true;
+	error = lock_take(LOCK_COMMAND, command, WAIT_SECONDS, &lock, &why);
+	if (error == -EBUSY) {
+		changes_print(options, &none, why);
+		return false;
+	}
+	/* A rescue shell without a /run is where `disable` is needed most. */
+	if (error < 0)
+		complain("warning: %s; make sure that no other vfio-early runs", why);
+	return true;
+}
+
+int changes_print(
+	const struct options *options, const struct changes *changes, const char *failure)
+{
+	const char *heading = write_dry_run ? "Would be done:" : "Done:";
+
+	for (size_t i = 0; i < changes->refused.count; i++)
+		complain("refused: %s", changes->refused.line[i]);
+	if (options->json) {
+		if (failure != NULL)
+			complain("%s", failure);
+		return json_print(json_pack("{s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
+			"changed", changes->changed, "dry_run", write_dry_run,
+			"reboot_required", changes->reboot_required, "steps",
+			json_lines(&changes->steps), "notes", json_lines(&changes->notes),
+			"refused", json_lines(&changes->refused), "error",
+			json_text(failure)));
+	}
+	if (failure != NULL && !write_dry_run)
+		heading = "Done before it failed:";
+	if (changes->steps.count > 0)
+		printf("%s\n", heading);
+	else if (failure == NULL)
+		printf("Nothing to do: all is as it should be.\n");
+	for (size_t i = 0; i < changes->steps.count; i++)
+		printf("  %s\n", changes->steps.line[i]);
+	for (size_t i = 0; i < changes->notes.count; i++)
+		printf("Note: %s.\n", changes->notes.line[i]);
+	fflush(stdout);
+	if (failure != NULL)
+		complain("%s", failure);
+	return 0;
+}
+
+void changes_free(struct changes *changes)
+{
+	lines_free(&changes->steps);
+	lines_free(&changes->refused);
+	lines_free(&changes->notes);
+}

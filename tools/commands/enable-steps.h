@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps of `enable`, in an order that leaves nothing contradictory wherever it ends.
+ */
+#ifndef TOOLS_COMMANDS_ENABLE_STEPS_H
+#define TOOLS_COMMANDS_ENABLE_STEPS_H
+
+#include "tools/commands/changes.h"
+#include "tools/selection/conf.h"
+#include "tools/boot/grub/grub.h"
+
+struct enabling {
+	struct conf *conf;   /* as loaded; gets the devices */
+	const char *devices; /* the flag's value that is wanted */
+	enum grub_switch to; /* GRUB_ON or GRUB_ONCE */
+
+	struct grub_guard guard; /* of the entries as they then are */
+	struct changes changes;	 /* what was done, or with --dry-run would be */
+};
+
+/*
+ * Writes the conf, makes the images ready, makes grub.cfg anew if its entries would
+ * change, and switches last; each only where it is not so already. What cannot end well
+ * is refused before the first step. If a step fails, the switch is off. 0, or -errno and
+ * a sentence.
+ */
+int enable_devices(struct enabling *enabling, char **why);
+void enabling_free(struct enabling *enabling);
+
+/* Whether the running system was booted with this value of the flag; NULL: with any. */
+bool booted_with(const char *devices);
+
+#endif

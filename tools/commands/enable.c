@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/selection/choose.h"
+#include "tools/commands/command.h"
+#include "tools/commands/enable-steps.h"
+#include "tools/selection/refuse.h"
+#include "tools/system/root.h"
+#include "tools/system/write.h"
+
+struct request {
+	bool once;
+	bool force;
+	bool yes;
+	char **words;
+	size_t count;
+};
+
+static bool parse(int argc, char **argv, struct request *request)
+{
+	static const struct option known[] = {
+		{"once", no_argument, NULL, 'o'},
+		{"force", no_argument, NULL, 'f'},
+		{"yes", no_argument, NULL, 'y'},
+		{"dry-run", no_argument, NULL, 'n'},
+		{0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
+		switch (option) {
+		case 'o':
+			request->once = true;
+			break;
+		case 'f':
+			request->force = true;
+			break;
+		case 'y':
+			request->yes = true;
+			break;
+		case 'n':
+			write_dry_run = true;
+			break;
+		default:
+			return false;
+		}
+	request->words = argv + optind;
+	request->count = (size_t)(argc - optind);
+	return true;
+}
+
+/* Asks for one of several cards on a terminal. 0 and its selector, or -errno. */
+static int ask(const struct devices *devices, char **value, char **why)
+{
+	struct card card = {0};
+	unsigned int count = 0, number = 0;
+	char answer[32];
+
+	printf("Which card is for virtual machines?\n");
+	while (devices_next_candidate(devices, &card, &card)) {
+		const struct pci_device *face = card_face(&card);
+
+		printf("  %u) %s  %s\n", ++count, pci_device_short(face), face->name);
+	}
+	printf("Number (Enter changes nothing): ");
+	fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) == NULL ||
+		sscanf(answer, "%u", &number) != 1 || number == 0 || number > count) {
+		*why = copy_text("no card was chosen");
+		return -ECANCELED;
+	}
+	card = (struct card){0};
+	while (number-- > 0)
+		devices_next_candidate(devices, &card, &card);
+	*value = card_selector(&card);
+	return 0;
+}
+
+static int choose(const struct devices *devices, const struct conf *conf,
+	const struct request *request, bool may_ask, char **value, char **why)
+{
+	int error;
+
+	if (request->count > 0)
+		return choose_named(devices, request->words, request->count, value, why);
+	error = choose_unnamed(devices, conf, value, why);
+	if (error == -ENOTUNIQ && may_ask && isatty(STDIN_FILENO) &&
+		isatty(STDOUT_FILENO)) {
+		free(*why);
+		*why = NULL;
+		error = ask(devices, value, why);
+	}
+	return error;
+}
+
+/* The cards of the user's words, or of the value chosen in their place. */
+static int find_cards(const struct devices *devices, const struct request *request,
+	const char *value, struct candidate **candidates, size_t *count, char **why)
+{
+	CLEANUP_FREE char *copy = copy_text(value);
+	char *rest = NULL;
+
+	*candidates = NULL;
+	*count = 0;
+	for (char *word = strtok_r(copy, ",", &rest);;
+		word = strtok_r(NULL, ",", &rest)) {
+		struct candidate *candidate;
+		int error;
+
+		if (request->count > 0)
+			word = *count < request->count ? request->words[*count] : NULL;
+		if (word == NULL)
+			return 0;
+		*candidates =
+			allocate_more(*candidates, (*count + 1) * sizeof(**candidates));
+		candidate = &(*candidates)[*count];
+		error = devices_resolve(
+			devices, word, &candidate->card, &candidate->by_address, why);
+		if (error < 0) {
+			char *both = format_text("%s (chosen in " CONF_PATH "); name the "
+						 "card that is meant",
+				*why);
+
+			free(*why);
+			*why = both;
+			return error;
+		}
+		(*count)++;
+	}
+}
+
+static void show_cards(const struct candidate *candidates, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct card *card = &candidates[i].card;
+
+		for (size_t j = 0; j < card->count; j++) {
+			const struct pci_device *device = &card->function[j];
+
+			printf("%s%s  %s  %s", j > 0 ? "  " : "",
+				pci_device_short(device), device->id, device->name);
+			if (device->facts.group >= 0)
+				printf("   IOMMU group %d", device->facts.group);
+			putchar('\n');
+		}
+	}
+}
+
+static void say_how_to_go_on(const struct enabling *enabling)
+{
+	bool reboot = enabling->changes.reboot_required;
+
+	if (reboot)
+		printf("\nReboot to use it: %s gives these devices to virtual machines.\n",
+			enabling->to == GRUB_ONCE ? "the next boot, and only that one,"
+						  : "every boot from then on");
+	printf("%sTo go back: 'vfio-early disable' and reboot, or choose the normal entry "
+	       "in the boot\nmenu, which is as it always was.\n",
+		reboot ? "" : "\n");
+	if (!enabling->guard.on)
+		printf("\nThe guard is off: %s.\nIf a passthrough boot does not come up, "
+		       "choose the normal entry in the boot menu.\n",
+			enabling->guard.reason);
+}
+
+/* Refuses, or takes the steps. `*failure` is the sentence if something went wrong. */
+static int go(const struct request *request, const struct devices *devices,
+	const struct candidate *candidates, size_t count, struct enabling *enabling,
+	char **failure)
+{
+	struct lines warnings = {0};
+
+	refuse(devices, candidates, count, request->force, &enabling->changes.refused,
+		&warnings);
+	for (size_t i = 0; i < warnings.count; i++)
+		complain("warning: %s", warnings.line[i]);
+	lines_free(&warnings);
+	if (enabling->changes.refused.count > 0) {
+		*failure = copy_text("nothing was changed");
+		return -EPERM;
+	}
+	return enable_devices(enabling, failure);
+}
+
+static int enable(const struct options *options, const struct request *request,
+	const struct devices *devices, struct conf *conf)
+{
+	CLEANUP_FREE struct candidate *candidates = NULL;
+	CLEANUP_FREE char *value = NULL, *why = NULL;
+	struct enabling enabling = {
+		.conf = conf,
+		.to = request->once ? GRUB_ONCE : GRUB_ON,
+	};
+	size_t count = 0;
+	int error = choose(
+		devices, conf, request, !options->json && !request->yes, &value, &why);
+
+	if (error == 0)
+		error = find_cards(devices, request, value, &candidates, &count, &why);
+	if (error < 0) {
+		if (changes_print(options, &enabling.changes, why) < 0)
+			return STATUS_FAILED;
+		return error == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+	}
+	if (!options->json)
+		show_cards(candidates, count);
+	enabling.devices = value;
+	error = go(request, devices, candidates, count, &enabling, &why);
+	enabling.changes.reboot_required = error == 0 && !booted_with(value);
+	if (changes_print(options, &enabling.changes, why) < 0)
+		error = -EIO;
+	else if (error == 0 && !options->json && !write_dry_run)
+		say_how_to_go_on(&enabling);
+	enabling_free(&enabling);
+	return error < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+static int run(const struct options *options, int argc, char **argv)
+{
+	CLEANUP_FREE char *why = NULL;
+	struct request request = {0};
+	struct devices devices;
+	struct conf conf;
+	int status;
+
+	if (!parse(argc, argv, &request)) {
+		complain("try 'vfio-early help enable'");
+		return STATUS_USAGE;
+	}
+	if (root_directory[0] == '\0' && geteuid() != 0) {
+		complain("enable changes the system: run it as root");
+		return STATUS_USAGE;
+	}
+	if (!changes_begin(options, argv[0]))
+		return STATUS_FAILED;
+	if (conf_load(&conf, &why) < 0) {
+		complain("%s", why);
+		return STATUS_USAGE;
+	}
+	if (devices_read(&devices, &why) < 0) {
+		complain("%s", why);
+		conf_free(&conf);
+		return STATUS_USAGE;
+	}
+	status = enable(options, &request, &devices, &conf);
+	devices_free(&devices);
+	conf_free(&conf);
+	return status;
+}
+
+const struct command command_enable = {
+	.name = "enable",
+	.run = run,
+	.usage = "[DEVICE...] [--once] [--force] [--yes] [--dry-run]",
+	.summary = "give cards to virtual machines, from the next boot on",
+	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"
+		"the boot display. 'vfio-early help cmdline' says how a DEVICE can be named.\n"
+		"A card goes as a whole, with its sound and USB functions.\n\n"
+		"  --once     for the next boot only: normal boots after it, even where it was on\n"
+		"  --force    the boot display, or the last display, if it is named by address\n"
+		"  --yes      never ask\n"
+		"  --dry-run  say what would be done, and do nothing\n",
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What /etc/grub.d/45_vfio_early calls from grub-mkconfig. */
+#include <stdlib.h>
+
+#include "tools/text/string.h"
+#include "tools/commands/command.h"
+#include "tools/selection/conf.h"
+#include "tools/boot/grub/entries.h"
+
+static int run(const struct options *options, int argc, char **argv)
+{
+	CLEANUP_FREE char *section = NULL, *why = NULL;
+	struct grub_inputs inputs;
+	struct conf conf;
+	int error;
+
+	(void)options;
+	if (argc > 1) {
+		complain("'%s' takes no arguments", argv[0]);
+		return STATUS_USAGE;
+	}
+	error = conf_load(&conf, &why);
+	if (error < 0) {
+		complain("%s; no boot entry is made", why);
+		return STATUS_FAILED;
+	}
+	if (conf.devices == NULL || conf.devices[0] == '\0') {
+		conf_free(&conf);
+		return STATUS_OK;
+	}
+	grub_inputs_now(&inputs, conf.devices);
+	conf_free(&conf);
+	error = grub_entries_make(&inputs, &section, &why);
+	grub_inputs_free(&inputs);
+	if (error < 0) {
+		complain("%s; no boot entry is made", why);
+		return STATUS_FAILED;
+	}
+	fputs(section, stdout);
+	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
+}
+
+const struct command command_grub_entries = {
+	.name = "grub-entries",
+	.run = run,
+	.usage = "",
+};

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/commands/command.h"
+#include "tools/selection/conf.h"
+#include "tools/pci/devices.h"
+#include "tools/text/json.h"
+#include "tools/selection/predict.h"
+
+struct view {
+	struct devices devices;
+	struct conf conf;
+	struct prediction *choice; /* what the conf selects */
+	bool all;
+};
+
+static bool is_selected(const struct view *view, const struct pci_device *device)
+{
+	return prediction_selects(view->choice, &device->facts.function.address);
+}
+
+/* The function that stands for the card in the list: never a bridge. NULL if the card is
+ * not to be shown. */
+static const struct pci_device *head_of(const struct view *view, const struct card *card)
+{
+	const struct pci_device *head = card_face(card);
+
+	if (pci_device_is_graphics(head))
+		return head;
+	for (size_t i = 0; i < card->count && view->all; i++)
+		if (!pci_device_is_bridge(&card->function[i]))
+			return &card->function[i];
+	return NULL;
+}
+
+static void print_function(
+	const struct view *view, const struct pci_device *device, bool companion)
+{
+	const struct device *facts = &device->facts;
+	int indent = companion ? 2 : 0;
+	int width = (int)strlen(pci_device_short(device));
+
+	printf("%*s%s  %s\n", indent, "", pci_device_short(device), device->name);
+	printf("%*s  %s   ", indent + width, "", device->id);
+	if (facts->driver[0] != '\0')
+		printf("driver %s", facts->driver);
+	else
+		printf("no driver");
+	if (facts->group >= 0)
+		printf("   IOMMU group %d", facts->group);
+	else
+		printf("   no IOMMU group");
+	if (device->variant != NULL)
+		printf("   VFIO driver %s", device->variant);
+	if (facts->boot_vga)
+		printf("   BOOT DISPLAY");
+	if (is_selected(view, device))
+		printf("   SELECTED");
+	putchar('\n');
+}
+
+static void print_card(
+	const struct view *view, const struct card *card, const struct pci_device *head)
+{
+	const struct pci_device *foreign = devices_foreign(&view->devices, card, NULL);
+
+	print_function(view, head, false);
+	for (size_t i = 0; i < card->count; i++)
+		if (&card->function[i] != head &&
+			!pci_device_is_bridge(&card->function[i]))
+			print_function(view, &card->function[i], true);
+	if (foreign != NULL)
+		printf("  In the same IOMMU group, but not of this card:\n");
+	for (; foreign != NULL; foreign = devices_foreign(&view->devices, card, foreign))
+		printf("    %s  %s (%s)\n", pci_device_short(foreign), foreign->name,
+			foreign->facts.driver[0] != '\0' ? foreign->facts.driver
+							 : "no driver");
+	putchar('\n');
+}
+
+static bool has_groups(const struct devices *devices)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		if (devices->device[i].facts.group >= 0)
+			return true;
+	return false;
+}
+
+static void print_legend(const struct view *view)
+{
+	puts("Indented devices are on the same card and go where the card goes. A virtual\n"
+	     "machine gets all devices of an IOMMU group or none: the hardware cannot keep\n"
+	     "them apart. The boot display shows the firmware's and GRUB's messages.");
+	if (!has_groups(&view->devices))
+		puts("No device has an IOMMU group: the IOMMU is off or missing, and nothing can be\n"
+		     "given away. It is called VT-d or AMD-Vi in the firmware's settings.");
+}
+
+static int print_text(const struct view *view)
+{
+	struct card card;
+	bool any = false;
+
+	for (size_t i = 0; i < view->devices.count; i += card.count) {
+		const struct pci_device *head;
+
+		card = devices_card(&view->devices, &view->devices.device[i]);
+		head = head_of(view, &card);
+		if (head == NULL)
+			continue;
+		print_card(view, &card, head);
+		any = true;
+	}
+	if (any)
+		print_legend(view);
+	else if (view->all)
+		puts("There is no PCI device here.");
+	else
+		puts("There is no display and no 3D controller here; 'vfio-early list --all' shows\n"
+		     "every device.");
+	return STATUS_OK;
+}
+
+static json_t *group_as_json(const struct view *view, const struct card *card)
+{
+	const struct pci_device *foreign = devices_foreign(&view->devices, card, NULL);
+	json_t *list = json_array();
+
+	for (; foreign != NULL; foreign = devices_foreign(&view->devices, card, foreign))
+		json_array_append_new(list, json_text(foreign->address));
+	return list;
+}
+
+static json_t *as_json(const struct view *view, const struct card *card,
+	const struct pci_device *head, const struct pci_device *device)
+{
+	const struct device *facts = &device->facts;
+	CLEANUP_FREE char *class = format_text("0x%06x", facts->class);
+	CLEANUP_FREE char *selector = card_selector(card);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "address", json_text(device->address));
+	json_object_set_new(object, "id", json_text(device->id));
+	json_object_set_new(object, "subsystem",
+		device->subsystem[0] != '\0' ? json_text(device->subsystem)
+					     : json_null());
+	json_object_set_new(object, "name", json_text(device->name));
+	json_object_set_new(object, "class", json_text(class));
+	json_object_set_new(object, "class_name", json_text(device->class_name));
+	json_object_set_new(object, "driver",
+		facts->driver[0] != '\0' ? json_text(facts->driver) : json_null());
+	json_object_set_new(object, "vfio_driver",
+		json_text(device->variant != NULL ? device->variant : "vfio-pci"));
+	json_object_set_new(object, "iommu_group",
+		facts->group >= 0 ? json_integer(facts->group) : json_null());
+	json_object_set_new(object, "group_foreign", group_as_json(view, card));
+	json_object_set_new(object, "boot_display", json_boolean(facts->boot_vga));
+	json_object_set_new(object, "selected", json_boolean(is_selected(view, device)));
+	/* The devices with the same value are one card. */
+	json_object_set_new(object, "card", json_text(head->address));
+	json_object_set_new(object, "selector", json_text(selector));
+	return object;
+}
+
+static int print_json(const struct view *view)
+{
+	json_t *list = json_array();
+	struct card card;
+
+	for (size_t i = 0; i < view->devices.count; i += card.count) {
+		const struct pci_device *head;
+
+		card = devices_card(&view->devices, &view->devices.device[i]);
+		head = head_of(view, &card);
+		for (size_t f = 0; f < card.count && head != NULL; f++)
+			if (!pci_device_is_bridge(&card.function[f]))
+				json_array_append_new(list,
+					as_json(view, &card, head, &card.function[f]));
+	}
+	return json_print(json_pack("{s:o}", "devices", list)) < 0 ? STATUS_USAGE
+								   : STATUS_OK;
+}
+
+/* What the conf selects is marked; a conf that cannot be read marks nothing. */
+static int read_choice(struct view *view, char **why)
+{
+	CLEANUP_FREE char *line = NULL;
+	CLEANUP_FREE char *conf_why = NULL;
+
+	if (conf_load(&view->conf, &conf_why) < 0)
+		complain("%s; no device is shown as selected", conf_why);
+	line = format_text(
+		FLAG_NAME "=%s", view->conf.devices != NULL ? view->conf.devices : "off");
+	view->choice = predict(line, true, why);
+	return view->choice != NULL ? 0 : -1;
+}
+
+static int run(const struct options *options, int argc, char **argv)
+{
+	static const struct option known[] = {{"all", no_argument, NULL, 'a'}, {0}};
+	CLEANUP_FREE char *why = NULL;
+	struct view view = {0};
+	int status = STATUS_USAGE;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "a", known, NULL)) != -1) {
+		if (option != 'a') {
+			complain("try 'vfio-early help list'");
+			return STATUS_USAGE;
+		}
+		view.all = true;
+	}
+	if (optind < argc) {
+		complain("list: unexpected '%s'; try 'vfio-early help list'",
+			argv[optind]);
+		return STATUS_USAGE;
+	}
+	if (devices_read(&view.devices, &why) < 0 || read_choice(&view, &why) < 0)
+		complain("%s", why);
+	else
+		status = options->json ? print_json(&view) : print_text(&view);
+	free(view.choice);
+	conf_free(&view.conf);
+	devices_free(&view.devices);
+	return status;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.run = run,
+	.usage = "[--all]",
+	.summary = "show the displays of this machine and what belongs to them",
+	.help = "  -a, --all  every device that is not a bridge\n",
+};

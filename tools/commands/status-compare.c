@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The differences between the choice, this boot and the next one. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/selection/explain.h"
+#include "tools/commands/status-read.h"
+
+/* The reasons that only repeat another function's (hook/plan.c, hook/record.c). */
+static const char of_another_function[] = "another function of this card";
+
+static void add(struct status *status, bool healthy, const char *id, char *text)
+{
+	status->difference = allocate_more(status->difference,
+		(status->differences + 1) * sizeof(*status->difference));
+	status->difference[status->differences++] =
+		(struct difference){id, text, healthy};
+}
+
+static bool is_vfio(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}
+
+/* An ID that also fits the boot display is no mistake. */
+static bool is_boot_display(const char *reason)
+{
+	return strcmp(reason, reason_text(REASON_BOOT_DISPLAY)) == 0;
+}
+
+static const char *or_none(const char *driver)
+{
+	return driver[0] != '\0' ? driver : "no driver";
+}
+
+/* This boot: what the early program was told, did, and what is left of it. */
+
+static void compare_line(struct status *status, const struct record_line *line)
+{
+	const struct pci_device *device = devices_find(&status->devices, &line->address);
+	bool taken = line->outcome == OUTCOME_TAKEN || line->outcome == OUTCOME_KEPT ||
+		     line->outcome == OUTCOME_HELD;
+	char buffer[24];
+	struct text address = text_in(buffer, sizeof(buffer));
+
+	pci_address_format(&line->address, &address);
+	if (device == NULL)
+		add(status, false, "device-gone",
+			format_text(
+				"%s was there in this boot, and is gone now", buffer));
+	else if (plan_same_driver(device->facts.driver, line->driver))
+		return;
+	else if (taken)
+		add(status, false, "driver-changed",
+			format_text("%s was given to %s in this boot, but is with %s now",
+				pci_device_short(device), line->driver,
+				or_none(device->facts.driver)));
+	else if (strncmp(line->reason, of_another_function,
+			 strlen(of_another_function)) != 0)
+		add(status, is_boot_display(line->reason), "not-taken",
+			format_text("%s stayed with the host in this boot: %s",
+				pci_device_short(device),
+				line->reason[0] != '\0' ? line->reason
+							: "the record does not say why"));
+}
+
+static void compare_this_boot(struct status *status)
+{
+	if (status->record_why != NULL) {
+		add(status, false, "record-unreadable", copy_text(status->record_why));
+		return;
+	}
+	if (!status->has_record) {
+		if (status_is_passthrough(status))
+			add(status, false, "early-program-missing",
+				copy_text("this boot was told to give devices away, but "
+					  "the early program left no record: it was not "
+					  "in the initramfs that was booted"));
+		return;
+	}
+	for (size_t i = 0; i < status->record.errors.count; i++)
+		add(status, false, "word-wrong",
+			format_text("in this boot a word was wrong: %s",
+				status->record.errors.line[i]));
+	for (size_t i = 0; i < status->record.count; i++)
+		compare_line(status, &status->record.line[i]);
+}
+
+/* The boot loader: the switch, the entries and the guard. */
+
+static void compare_guard(struct status *status)
+{
+	const struct grub *grub = &status->loader.grub;
+
+	if (grub->failed)
+		add(status, false, "boot-failed",
+			copy_text("the last passthrough boot did not come up, so GRUB "
+				  "boots normally until 'vfio-early enable'"));
+	else if (grub->pending && grub->inputs.guard.on)
+		add(status, false, "not-confirmed",
+			copy_text("a passthrough boot has begun that "
+				  "vfio-early-confirm.service has not confirmed, so the "
+				  "next boot will be a normal one"));
+	if (grub->present && grub->inputs.words != NULL && !grub->inputs.guard.on)
+		add(status, true, "guard-off",
+			format_text("the guard is off, and a passthrough boot that fails "
+				    "is tried again: %s",
+				grub->inputs.guard.reason));
+}
+
+/* A grub.cfg or grubenv that cannot be read says nothing. */
+static bool is_known(const struct status *status)
+{
+	return status->loader.next != NEXT_UNKNOWN;
+}
+
+/* A kernel can be ready before its entry is there, or after it went. */
+static void compare_kernel_entries(struct status *status)
+{
+	for (size_t i = 0; i < status->kernels.count; i++) {
+		const struct kernel *kernel = &status->kernels.kernel[i];
+
+		if (kernel->ready && !grub_has_kernel(&status->loader.grub, kernel))
+			add(status, false, "kernel-without-entry",
+				format_text(
+					"kernel %s is ready, but grub.cfg has no "
+					"passthrough entry for it; 'vfio-early enable' "
+					"makes one",
+					kernel->version));
+	}
+}
+
+static void compare_entries(struct status *status)
+{
+	const struct grub *grub = &status->loader.grub;
+	bool wanted = grub->enabled || grub->once;
+
+	if (!is_known(status))
+		return;
+	if (!grub->present) {
+		if (wanted)
+			add(status, false, "entry-missing",
+				copy_text("passthrough is enabled, but grub.cfg has no "
+					  "entry for it; 'vfio-early enable' makes one"));
+		return;
+	}
+	if (grub->inputs.words == NULL)
+		add(status, !wanted, "entry-outdated",
+			copy_text("the entries in grub.cfg are those of another version "
+				  "of vfio-early; 'vfio-early enable' makes new ones"));
+	else if (status->conf_why == NULL && status->choice->flag.state == FLAG_OFF)
+		add(status, !wanted, "entry-differs",
+			format_text("the entries in grub.cfg have '%s', and nothing is "
+				    "chosen",
+				grub->inputs.words));
+	else if (status->conf_why == NULL &&
+		 strcmp(grub->inputs.words, status->choice_line) != 0)
+		add(status, !wanted, "entry-differs",
+			format_text("the entries in grub.cfg have '%s', and the choice "
+				    "is '%s'; 'vfio-early enable' puts the choice there",
+				grub->inputs.words, status->choice_line));
+	if (wanted)
+		compare_kernel_entries(status);
+}
+
+/* The next boot: what it will not do, and what it will change. */
+
+static void compare_wrong_words(struct status *status,
+	const struct prediction *prediction, bool healthy, const char *id)
+{
+	struct wrong_words wrong;
+
+	wrong_words_find(prediction, &status->devices, &wrong);
+	for (size_t i = 0; i < wrong.count; i++)
+		add(status, healthy, id,
+			format_text("'%.*s': %s", (int)wrong.word[i].word.length,
+				wrong.word[i].word.text, wrong.word[i].sentence));
+	wrong_words_free(&wrong);
+}
+
+static void compare_refusals(struct status *status)
+{
+	const struct plan *plan = &status->next->plan;
+
+	for (unsigned int i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entry[i];
+		const struct pci_device *device =
+			devices_find(&status->devices, &entry->device->function.address);
+		CLEANUP_FREE char *what = explain_entry(status->next, entry);
+
+		if (entry->action == ACTION_LEAVE && entry->reason != REASON_SIBLING &&
+			device != NULL)
+			add(status, entry->reason == REASON_BOOT_DISPLAY,
+				"next-not-taken",
+				format_text("in the next boot %s %s",
+					pci_device_short(device), what));
+	}
+}
+
+/* Nothing is to be done about a kernel that cannot be made ready, as long as nobody boots
+ * it by mistake, and there is another one to boot. */
+static bool is_passed_over(const struct status *status, const struct kernel *kernel)
+{
+	const struct kernels *kernels = &status->kernels;
+	bool other = false;
+
+	for (size_t i = 0; i < kernels->count; i++)
+		other = other || kernels->kernel[i].ready;
+	return kernel->unfit && other && !grub_has_kernel(&status->loader.grub, kernel);
+}
+
+static void compare_kernels(struct status *status)
+{
+	for (size_t i = 0; i < status->kernels.count; i++) {
+		const struct kernel *kernel = &status->kernels.kernel[i];
+
+		if (!kernel->ready)
+			add(status, is_passed_over(status, kernel), "kernel-not-ready",
+				format_text("kernel %s is not ready: %s", kernel->version,
+					kernel->reason));
+	}
+}
+
+static void compare_function(struct status *status, const struct pci_device *device)
+{
+	const struct plan_entry *entry =
+		prediction_of(status->next, &device->facts.function.address);
+	bool taken = entry != NULL && entry->action != ACTION_LEAVE;
+	const char *driver = device->facts.driver;
+
+	if (taken && !plan_same_driver(driver, entry->driver))
+		add(status, true, "reboot-takes",
+			format_text("%s is with %s now; the next boot gives it to %s",
+				pci_device_short(device), or_none(driver),
+				entry->driver));
+	else if (!taken && is_vfio(driver))
+		add(status, true, "reboot-returns",
+			format_text("%s is with %s now; the next boot leaves it with the "
+				    "host",
+				pci_device_short(device), driver));
+}
+
+static void compare_next_boot(struct status *status)
+{
+	const struct grub *grub = &status->loader.grub;
+	bool passthrough =
+		status->next != NULL && (status->next->flag.state == FLAG_ON ||
+						status->next->flag.state == FLAG_BAD);
+
+	if (passthrough) {
+		compare_wrong_words(status, status->next, false, "next-word-wrong");
+		compare_refusals(status);
+	} else {
+		compare_wrong_words(status, status->choice, true, "choice-wrong");
+	}
+	if (passthrough || grub->enabled || grub->once)
+		compare_kernels(status);
+	if (status->loader.next == NEXT_UNKNOWN || status->next == NULL)
+		return;
+	for (size_t i = 0; i < status->devices.count; i++)
+		if (status_concerns(status, &status->devices.device[i]))
+			compare_function(status, &status->devices.device[i]);
+}
+
+void status_compare(struct status *status)
+{
+	if (status->conf_why != NULL)
+		add(status, false, "conf-unreadable", copy_text(status->conf_why));
+	compare_this_boot(status);
+	compare_guard(status);
+	compare_entries(status);
+	compare_next_boot(status);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/commands/command.h"
+#include "tools/selection/explain.h"
+#include "tools/text/json.h"
+#include "tools/commands/status-read.h"
+
+static const char *or_none(const char *driver)
+{
+	return driver[0] != '\0' ? driver : "no driver";
+}
+
+static void print_choice(const struct status *status)
+{
+	bool any = false;
+
+	puts("Chosen");
+	for (size_t i = 0; i < status->devices.count; i++) {
+		const struct pci_device *device = &status->devices.device[i];
+
+		if (!prediction_selects(status->choice, &device->facts.function.address))
+			continue;
+		printf("  %s  %s  %s\n", pci_device_short(device), device->id,
+			device->name);
+		any = true;
+	}
+	if (!any)
+		puts(status->choice->flag.state == FLAG_OFF
+				? "  nothing: 'vfio-early list' shows the cards, "
+				  "'vfio-early enable' chooses one"
+				: "  nothing that is here");
+}
+
+static void print_outcome(const struct record_line *line)
+{
+	switch (line->outcome) {
+	case OUTCOME_TAKEN:
+		printf(", taken by the early program");
+		break;
+	case OUTCOME_KEPT:
+		printf(", where the early program found it");
+		break;
+	case OUTCOME_HELD:
+		printf(", held for %s by the early program", line->driver);
+		break;
+	case OUTCOME_LEFT:
+		printf(", left to the host");
+		break;
+	case OUTCOME_RESTORED:
+		printf(", given back to the host");
+		break;
+	case OUTCOME_FAILED:
+		printf(", could not be taken nor given back");
+		break;
+	}
+	if (line->reason[0] != '\0')
+		printf(": %s", line->reason);
+}
+
+static void print_this_boot(const struct status *status)
+{
+	const struct flag *flag = &status->running->flag;
+	CLEANUP_FREE char *value = explain_printable(flag->value);
+
+	if (!status_is_passthrough(status))
+		printf("This boot: normal, %s\n",
+			flag->state == FLAG_OFF ? "the flag is off"
+						: "the command line has no flag");
+	else
+		printf("This boot: passthrough, " FLAG_NAME "=%s\n", value);
+	for (size_t i = 0; i < status->devices.count; i++) {
+		const struct pci_device *device = &status->devices.device[i];
+		const struct record_line *line = NULL;
+
+		if (!status_concerns(status, device))
+			continue;
+		if (status->has_record)
+			line = record_of(
+				&status->record, &device->facts.function.address);
+		printf("  %s  with %s", pci_device_short(device),
+			or_none(device->facts.driver));
+		if (line != NULL)
+			print_outcome(line);
+		putchar('\n');
+	}
+	if (status->has_record && status->record.end >= status->record.start)
+		printf("  The early program ran %.3f s after the kernel's start, for "
+		       "%.3f s.\n",
+			(double)status->record.start / 1e6,
+			(double)(status->record.end - status->record.start) / 1e6);
+}
+
+static void print_next_boot(const struct status *status)
+{
+	const struct plan *plan = status->next != NULL ? &status->next->plan : NULL;
+
+	printf("Next boot: %s, %s\n", next_entry_text(status->loader.next),
+		status->loader.why);
+	if (plan == NULL || plan->count == 0)
+		puts(status->next != NULL ? "  every device stays with the host"
+					  : "  what it does is not known");
+	else if (status->loader.next == NEXT_UNKNOWN)
+		puts("  with the command line of this boot:");
+	for (unsigned int i = 0; plan != NULL && i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entry[i];
+		const struct pci_device *device =
+			devices_find(&status->devices, &entry->device->function.address);
+		CLEANUP_FREE char *what = explain_entry(status->next, entry);
+
+		if (device != NULL)
+			printf("  %s  %s\n", pci_device_short(device), what);
+	}
+}
+
+static void print_kernels(const struct status *status)
+{
+	puts("Kernels");
+	if (status->kernels.count == 0)
+		puts("  none found in /boot");
+	for (size_t i = 0; i < status->kernels.count; i++) {
+		const struct kernel *kernel = &status->kernels.kernel[i];
+
+		printf("  %s  %s%s\n", kernel->version,
+			kernel->ready ? "ready" : "not ready: ",
+			kernel->ready ? "" : kernel->reason);
+		if (kernel->stale != NULL)
+			printf("    %s: it does what that version does, and nothing where "
+			       "it does not know a word of the flag; 'vfio-early enable' "
+			       "makes the image anew\n",
+				kernel->stale);
+		if (kernel->note != NULL)
+			printf("    %s\n", kernel->note);
+	}
+}
+
+static void print_text(const struct status *status)
+{
+	print_choice(status);
+	print_this_boot(status);
+	print_next_boot(status);
+	print_kernels(status);
+	puts("Differences");
+	if (status->differences == 0)
+		puts("  none");
+	for (size_t i = 0; i < status->differences; i++)
+		printf("  %s %s\n", status->difference[i].healthy ? "-" : "!",
+			status->difference[i].text);
+}
+
+static int run(const struct options *options, int argc, char **argv)
+{
+	static const struct option known[] = {{0}};
+	CLEANUP_FREE char *why = NULL;
+	struct status status;
+	int result;
+
+	if (getopt_long(argc, argv, "", known, NULL) != -1 || optind < argc) {
+		if (optind < argc)
+			complain("status: unexpected '%s'", argv[optind]);
+		complain("try 'vfio-early help status'");
+		return STATUS_USAGE;
+	}
+	if (status_read(&status, &why) < 0) {
+		complain("%s", why);
+		return STATUS_USAGE;
+	}
+	status_compare(&status);
+	result = status_is_healthy(&status) ? STATUS_OK : STATUS_FAILED;
+	if (!options->json)
+		print_text(&status);
+	else if (json_print(status_json(&status)) < 0)
+		result = STATUS_USAGE;
+	status_free(&status);
+	return result;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.run = run,
+	.usage = "",
+	.summary = "this boot, the next boot, and what differs",
+	.help = "The exit status is 1 if something is not as it should be: those differences\n"
+		"are marked with '!'.\n",
+};

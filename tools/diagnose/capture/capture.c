@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/text/string.h"
+#include "tools/text/json.h"
+#include "tools/system/root.h"
+#include "tools/diagnose/capture/capture.h"
+#include "tools/diagnose/privacy/filter.h"
+#include "tools/diagnose/capture/manifest.h"
+#include "tools/system/node.h"
+
+enum {
+	LINKS_MAX = 40,
+	CONFIG_SIZE = 64, /* of configuration space: more is not read, see DEV-ALIVE */
+};
+
+/* A set of texts, in the order of strcmp. */
+struct set {
+	void *tree;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* False if it is in there already. */
+static bool add(struct set *set, const char *text)
+{
+	char *copy;
+
+	if (tfind(text, &set->tree, compare) != NULL)
+		return false;
+	copy = copy_text(text);
+	tsearch(copy, &set->tree, compare);
+	return true;
+}
+
+static struct set seen;
+
+static void note(const char *path)
+{
+	CLEANUP_FREE char *copy = copy_text(path);
+	size_t length = strlen(copy);
+
+	while (length > 1 && copy[length - 1] == '/')
+		copy[--length] = '\0';
+	add(&seen, copy);
+}
+
+void capture_begin(void)
+{
+	root_watch = note;
+}
+
+static json_t *noted;
+
+static void list_note(const void *node, VISIT which, int depth)
+{
+	(void)depth;
+	if (which == postorder || which == leaf)
+		json_array_append_new(noted, json_text(*(const char *const *)node));
+}
+
+/* What is read of a device by libpci and the planner, which do not go through root.h. */
+static void note_device(const char *address)
+{
+	static const char *const names[] = {"vendor", "device", "class",
+		"subsystem_vendor", "subsystem_device", "revision", "irq", "resource",
+		"config", "boot_vga", "modalias", "driver", "iommu_group",
+		"driver_override", "reset_method", "power_state"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP_FREE char *path =
+			format_text("/sys/bus/pci/devices/%s/%s", address, names[i]);
+
+		note(path);
+	}
+}
+
+void capture_describe(const struct context *context, json_t *report)
+{
+	json_t *ids = json_array();
+
+	root_watch = NULL;
+	for (size_t i = 0; i < context->devices.count; i++) {
+		note_device(context->devices.device[i].address);
+		json_array_append_new(ids, json_text(context->devices.device[i].id));
+	}
+	note("/usr/share/misc/pci.ids");
+	noted = json_array();
+	twalk(seen.tree, list_note);
+	json_object_set_new(report, "paths", noted);
+	json_object_set_new(report, "ids", ids);
+}
+
+struct capture {
+	FILE *to;
+	struct filter filter;
+	struct set written;
+};
+
+static void put(struct capture *capture, const char *path, char type, const char *content,
+	size_t length)
+{
+	CLEANUP_FREE char *shown = filter_name(&capture->filter, path);
+	CLEANUP_FREE char *key = format_text("%s\t%s", path, type == 'n' ? "n" : "");
+
+	if (add(&capture->written, key))
+		manifest_write(capture->to, shown, type, content, length);
+}
+
+static void put_link(struct capture *capture, const char *path, const char *target)
+{
+	CLEANUP_FREE char *shown = filter_name(&capture->filter, target);
+
+	put(capture, path, 'l', shown, strlen(shown));
+}
+
+/* Another process's root is a link that leads nowhere in a capture. */
+static bool is_process_root(const char *path)
+{
+	return strncmp(path, "/proc/", 6) == 0 && strstr(path, "/root/") != NULL;
+}
+
+/*
+ * Writes the links on the way to `path` and returns where it really is, malloc'ed; NULL
+ * if it is not there. The last piece is followed too.
+ */
+static char *follow(struct capture *capture, const char *path)
+{
+	char *left = copy_text(path), *done = copy_text("");
+
+	for (int links = 0; left[0] != '\0' && links < LINKS_MAX;) {
+		size_t length = strcspn(left + 1, "/") + 1;
+		CLEANUP_FREE char *here = format_text("%s%.*s", done, (int)length, left);
+		CLEANUP_FREE char *real = root_path(here);
+		CLEANUP_FREE char *rest = copy_text(left + length);
+		char target[PATH_MAX];
+		ssize_t size = readlink(real, target, sizeof(target) - 1);
+		char *next;
+
+		free(left);
+		if (size < 0) {
+			free(done);
+			done = copy_text(here);
+			left = copy_text(rest);
+			continue;
+		}
+		links++;
+		target[size] = '\0';
+		put_link(capture, here, target);
+		if (target[0] == '/') {
+			free(done);
+			done = copy_text("");
+			left = format_text("%s%s", target, rest);
+			continue;
+		}
+		for (next = target; strncmp(next, "..", 2) == 0 &&
+				    (next[2] == '/' || next[2] == '\0');
+			next += next[2] == '/' ? 3 : 2) {
+			char *slash = strrchr(done, '/');
+
+			if (slash != NULL)
+				*slash = '\0';
+		}
+		left = format_text("%s%s%s", *next != '\0' ? "/" : "", next, rest);
+	}
+	free(left);
+	return done;
+}
+
+/* The first bytes of a file in sysfs that is not text. */
+static void put_config(struct capture *capture, const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+	int file = open(real, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char bytes[CONFIG_SIZE];
+	ssize_t got = file < 0 ? -1 : pread(file, bytes, sizeof(bytes), 0);
+
+	if (got > 0)
+		put(capture, path, 'b', bytes, (size_t)got);
+	if (file >= 0)
+		close(file);
+}
+
+static void put_file(struct capture *capture, const char *asked, const char *path)
+{
+	size_t length = strlen(path);
+	CLEANUP_FREE char *text = NULL, *shown = NULL;
+	size_t size;
+
+	if (length > 7 && strcmp(path + length - 7, "/config") == 0 &&
+		strncmp(path, "/sys/", 5) == 0) {
+		put_config(capture, path);
+		return;
+	}
+	if (!filter_wants_content(asked)) {
+		put(capture, path, 'f', "", 0);
+		return;
+	}
+	if (root_read(path, &text, &size) < 0)
+		return;
+	if (strlen(text) != size) {
+		put(capture, path, 'b', text, capture->filter.raw ? size : 0);
+		return;
+	}
+	shown = filter_content(&capture->filter, asked, text);
+	put(capture, path, 'f', shown, strlen(shown));
+}
+
+/* What is in a directory of the kernel's counts, even if nobody looked into it. */
+static void put_directory(struct capture *capture, const char *path)
+{
+	char **names;
+
+	put(capture, path, 'd', "", 0);
+	if (strncmp(path, "/sys/", 5) != 0 && strncmp(path, "/boot", 5) != 0)
+		return;
+	names = root_list(path);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *child = format_text("%s/%s", path, names[i]);
+		CLEANUP_FREE char *real = root_path(child);
+		char target[PATH_MAX];
+		ssize_t size = readlink(real, target, sizeof(target) - 1);
+		struct stat status;
+
+		if (size >= 0) {
+			target[size] = '\0';
+			put_link(capture, child, target);
+		} else if (stat(real, &status) == 0 && S_ISDIR(status.st_mode)) {
+			put(capture, child, 'd', "", 0);
+		} else if (strncmp(path, "/boot", 5) == 0) {
+			put(capture, child, 'f', "", 0);
+		}
+	}
+	root_list_free(names);
+}
+
+/* The kernel log is a device that gives one record a read. */
+static void put_log(struct capture *capture)
+{
+	CLEANUP_FREE char *text = filter_log(&capture->filter);
+
+	put(capture, "/dev/kmsg", 'f', text, strlen(text));
+}
+
+/* What a container sees: facts about a node, or the libraries in a directory. */
+static void put_inside(struct capture *capture, const char *path, const char *facts)
+{
+	char **names;
+
+	if (facts != NULL) {
+		put(capture, path, 'n', facts, strlen(facts));
+		return;
+	}
+	names = root_list(path);
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *child = format_text("%s/%s", path, names[i]);
+
+		if (strstr(names[i], "nvidia") != NULL)
+			put(capture, child, 'f', "", 0);
+	}
+	root_list_free(names);
+}
+
+static void put_path(struct capture *capture, const char *asked)
+{
+	CLEANUP_FREE char *path = NULL, *facts = NULL;
+	struct node node;
+
+	if (node_read(asked, &node) < 0)
+		return;
+	if (strcmp(asked, "/dev/kmsg") == 0) {
+		put_log(capture);
+		return;
+	}
+	facts = format_text("%c %u:%u %04o %u %u %lld", node.type, node.major, node.minor,
+		(unsigned int)node.mode, (unsigned int)node.uid, (unsigned int)node.gid,
+		node.changed);
+	if (is_process_root(asked)) {
+		put_inside(capture, asked, node.type == 'd' ? NULL : facts);
+		return;
+	}
+	path = follow(capture, asked);
+	if (node.type == 'd') {
+		put_directory(capture, path);
+	} else if (node.type == 'f') {
+		put_file(capture, asked, path);
+	} else {
+		put(capture, path, 'f', "", 0);
+		put(capture, asked, 'n', facts, strlen(facts));
+	}
+}
+
+void capture_write(const json_t *report, bool raw, FILE *to)
+{
+	struct capture capture = {.to = to};
+	size_t i;
+	json_t *item;
+
+	filter_begin(&capture.filter, raw);
+	json_array_foreach(json_object_get(report, "ids"), i, item)
+		filter_add_id(&capture.filter, json_string_value(item));
+	json_array_foreach(json_object_get(report, "paths"), i, item)
+		put_path(&capture, json_string_value(item));
+	filter_end(&capture.filter);
+	tdestroy(capture.written.tree, free);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vfio-early itself: is it installed and in the images, did it run, what comes next. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kernel/kernels.h"
+#include "tools/system/root.h"
+#include "tools/pci/attribute.h"
+#include "tools/diagnose/check.h"
+#include "tools/system/node.h"
+
+static bool any_exists(const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (root_exists(paths[i]))
+			return true;
+	return false;
+}
+
+static void check_installed(const struct context *context, struct findings *findings)
+{
+	static const char *const programs[] = {LIBEXECDIR "/vfio-early-hook",
+		"/usr/libexec/vfio-early-hook", "/usr/local/libexec/vfio-early-hook",
+		"/usr/lib/vfio-early/vfio-early-hook"};
+	static const char script[] = "/etc/grub.d/45_vfio_early";
+	static const char *const makers[] = {
+		"/usr/share/initramfs-tools/hooks/vfio-early",
+		"/etc/initramfs-tools/hooks/vfio-early",
+		"/usr/lib/dracut/modules.d/55vfio-early/module-setup.sh"};
+	const char *missing = NULL;
+
+	if (early_passes_over(context, findings))
+		return;
+	/* without GRUB another boot loader carries the words */
+	if (context->loader.grub.here && !root_exists(script))
+		missing = script;
+	if (!any_exists(programs, ARRAY_SIZE(programs)))
+		missing = programs[0];
+	if (!any_exists(makers, ARRAY_SIZE(makers)))
+		missing = makers[0];
+	if (missing == NULL) {
+		finding(findings, CHECK_PASS, "vfio-early is installed completely");
+		return;
+	}
+	finding(findings, CHECK_FAIL, "vfio-early is not installed completely");
+	finding_evidence(findings, missing, "absent");
+	finding_remedy(findings, "install it again");
+	finding_command(findings, "make install");
+}
+
+/* A capture knows that there is an image, and not what is in it. */
+static bool is_left_out(const struct kernel *kernel)
+{
+	CLEANUP_FREE char *image = NULL;
+	size_t size;
+
+	return !kernel->ready && kernel->image != NULL && root_exists(NODE_TABLE) &&
+	       root_read(kernel->image, &image, &size) == 0 && size == 0;
+}
+
+/* Without root an image cannot be read; that there is no vfio-pci can. */
+static bool is_unknown(const struct context *context, const struct kernel *kernel)
+{
+	return is_left_out(kernel) || (!kernel->ready && !kernel->unfit &&
+					      !context->root && kernel->image != NULL);
+}
+
+/* Whether a kernel is ready, or may be. */
+static bool any_ready(const struct context *context, const struct kernels *kernels)
+{
+	for (size_t i = 0; i < kernels->count; i++)
+		if (kernels->kernel[i].ready || is_unknown(context, &kernels->kernel[i]))
+			return true;
+	return false;
+}
+
+/* One that cannot be made ready matters only if there is no other to boot. */
+static void judge_kernel(const struct context *context, const struct kernels *kernels,
+	const struct kernel *kernel, struct findings *findings)
+{
+	CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
+	bool unknown = is_unknown(context, kernel);
+	bool passed_over = kernel->unfit && any_ready(context, kernels);
+
+	if (is_left_out(kernel))
+		finding(findings, CHECK_UNKNOWN,
+			"its initramfs is not part of the capture");
+	else if (kernel->stale != NULL)
+		finding(findings, CHECK_WARN, "%s", kernel->stale);
+	else if (kernel->ready)
+		finding(findings, CHECK_PASS,
+			"its initramfs runs the early program first");
+	else
+		finding(findings,
+			unknown	      ? CHECK_UNKNOWN
+			: passed_over ? CHECK_INFO
+				      : CHECK_FAIL,
+			"%s", kernel->reason);
+	finding_subject(findings, subject);
+	finding_evidence(findings, kernel->image != NULL ? kernel->image : "/boot",
+		kernel->ready ? "ready" : "not ready");
+	if (unknown || passed_over)
+		return;
+	if (kernel_is_to_be_made(kernel)) {
+		finding_remedy(findings, "let vfio-early make the image anew");
+		finding_command(findings, "vfio-early enable");
+	} else if (!kernel->ready) {
+		finding_remedy(findings, "boot a kernel with vfio-pci whose image "
+					 "initramfs-tools or dracut made");
+	}
+}
+
+static void check_images(const struct context *context, struct findings *findings)
+{
+	struct kernels kernels = {0};
+
+	if (early_passes_over(context, findings))
+		return;
+	kernels_find(&kernels);
+	kernels_check(&kernels, DEPTH_READY);
+	if (kernels.count == 0) {
+		finding(findings, CHECK_UNKNOWN,
+			"no installed kernel was found in /boot");
+		finding_evidence(findings, "/boot", "no kernel image");
+	}
+	for (size_t i = 0; i < kernels.count; i++)
+		judge_kernel(context, &kernels, &kernels.kernel[i], findings);
+	kernels_free(&kernels);
+}
+
+const struct check early_checks[] = {
+	{.id = "EARLY-INSTALLED",
+		.about = "whether vfio-early is installed completely",
+		.run = check_installed},
+	{.id = "EARLY-IN-INITRAMFS",
+		.about = "whether each kernel's initramfs runs the early program first",
+		.run = check_images,
+		.seconds = 60},
+	{0},
+};

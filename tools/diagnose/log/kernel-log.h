@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel log: /dev/kmsg, or a saved one. */
+#ifndef TOOLS_DIAGNOSE_LOG_KERNEL_LOG_H
+#define TOOLS_DIAGNOSE_LOG_KERNEL_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct log_record {
+	unsigned long long sequence; /* or the line of a saved log, from 1 */
+	unsigned long long time;     /* microseconds since boot */
+	int level;		     /* 0 emergency to 7 debug; -1: not known */
+	char *text;   /* unescaped, with newlines folded to blanks: for matching */
+	char *raw;    /* unescaped, newlines and all; NULL: the same as `text` */
+	char *device; /* the PCI function it is about, "0000:01:00.0"; NULL */
+};
+
+void log_record_free(struct log_record *record);
+
+struct log {
+	struct log_record *record;
+	size_t count;
+	const char *source; /* "/dev/kmsg", or the file's name */
+	bool complete;	    /* from the first record of this boot on */
+	char *reason;	    /* why it is not; NULL if it is */
+};
+
+/* Reads /dev/kmsg below --root, or the file `saved` (not below --root). Never NULL: a log
+ * that cannot be read is empty, incomplete and has a reason. */
+struct log *log_read(const char *saved);
+/* An empty one that could not be read for this reason. */
+struct log *log_missing(const char *reason);
+void log_free(struct log *log);
+
+/* Whether the text holds the pattern's pieces, in this order: "%" is any text between. */
+bool log_matches(const char *text, const char *pattern);
+
+/*
+ * The next record behind `after` (NULL: the first) whose text holds `pattern`, in which
+ * "%" stands for any text: "BAR %: can't reserve". NULL if there is none, which proves
+ * nothing unless the log is complete.
+ */
+const struct log_record *log_find(
+	const struct log *log, const struct log_record *after, const char *pattern);
+
+#endif

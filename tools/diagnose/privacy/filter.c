@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/system/root.h"
+#include "tools/diagnose/privacy/filter.h"
+
+void filter_begin(struct filter *filter, bool raw)
+{
+	*filter = (struct filter){.raw = raw};
+	redact_begin(&filter->redaction);
+}
+
+void filter_end(struct filter *filter)
+{
+	redact_end(&filter->redaction);
+	lines_free(&filter->ids);
+}
+
+char *filter_name(struct filter *filter, const char *name)
+{
+	return filter->raw ? copy_text(name) : redact_text(&filter->redaction, name);
+}
+
+bool filter_wants_content(const char *path)
+{
+	return strncmp(path, "/boot/init", 10) != 0 &&
+	       strncmp(path, "/boot/vmlinuz", 13) != 0 &&
+	       strncmp(path, "/sys/firmware/acpi/", 19) != 0;
+}
+
+static bool begins(const char *text, const char *front)
+{
+	return strncmp(text, front, strlen(front)) == 0;
+}
+
+static bool ends(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Guests' passwords, names and disks are nobody's business. */
+void guest_conf_print(FILE *to, const char *text)
+{
+	static const char *const keys[] = {"dev", "lxc.", "hostpci",
+		"machine:", "bios:", "unprivileged:", "features:", "arch:", "ostype:",
+		"cpu:", "memory:", "cores:", "vga:", "hugepages:", "efidisk",
+		"onboot:", "template:", "balloon:", "["};
+
+	while (*text != '\0') {
+		const char *line = text + strspn(text, " \t");
+		size_t length = strcspn(text, "\n");
+		size_t key = strcspn(text, ":=\n");
+		bool shown = length == 0;
+
+		for (size_t i = 0; i < ARRAY_SIZE(keys) && !shown; i++)
+			shown = begins(line, keys[i]);
+		/* the environment of a container may hold anything */
+		if (begins(line, "lxc.environment") && strstr(line, "NVIDIA") == NULL)
+			shown = false;
+		if (shown)
+			fprintf(to, "%.*s\n", (int)length, text);
+		else if (*text == '#' || key >= length)
+			fputs("# <omitted>\n", to);
+		else
+			fprintf(to, "%.*s: <omitted>\n", (int)key, text);
+		text += length;
+		text += *text == '\n';
+	}
+}
+
+/* Lines that hold one of the words; the others are left empty, or out. */
+static void print_lines(
+	FILE *to, const char *text, const char *const *words, bool keep_numbers)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		bool shown = false;
+
+		for (size_t i = 0; words[i] != NULL && !shown; i++) {
+			const char *found = strcasestr(text, words[i]);
+
+			shown = found != NULL && found < text + length;
+		}
+		if (shown)
+			fprintf(to, "%.*s\n", (int)length, text);
+		else if (keep_numbers)
+			fputc('\n', to);
+		text += length;
+		text += *text == '\n';
+	}
+}
+
+static bool is_script(const char *path)
+{
+	static const char *const places[] = {"/etc/systemd/", "/run/systemd/",
+		"/usr/lib/systemd/", "/usr/local/lib/systemd/", "/etc/libvirt/hooks",
+		"/var/lib/vz/snippets", "/etc/initramfs-tools/scripts", "/etc/udev/",
+		"/run/udev/", "/usr/lib/udev/", "/lib/udev/", "/usr/local/lib/udev/",
+		"/etc/dracut.conf", "/usr/lib/dracut/", "/etc/mkinitcpio"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (begins(path, places[i]))
+			return true;
+	return false;
+}
+
+void filter_add_id(struct filter *filter, const char *id)
+{
+	lines_add(&filter->ids, "%s", id);
+}
+
+/* Whether one of this machine's devices has an ID that begins so. */
+static bool has_id(const struct filter *filter, const char *vendor, const char *device)
+{
+	for (size_t i = 0; i < filter->ids.count; i++)
+		if (strncmp(filter->ids.line[i], vendor, 4) == 0 &&
+			(device == NULL ||
+				strncmp(filter->ids.line[i] + 5, device, 4) == 0))
+			return true;
+	return false;
+}
+
+/* Of pci.ids the names of this machine's devices, and of all classes. */
+static void print_names(const struct filter *filter, FILE *to, const char *text)
+{
+	const char *vendor = "";
+	bool class = false;
+
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		bool shown = false;
+
+		if (begins(text, "C ")) {
+			class = shown = true;
+		} else if (*text != '\t' && *text != '#') {
+			class = false;
+			vendor = text;
+			shown = length > 4 && has_id(filter, vendor, NULL);
+		} else if (*text == '\t' && text[1] != '\t') {
+			shown = class || (length > 5 && strlen(vendor) > 4 &&
+						 has_id(filter, vendor, text + 1));
+		}
+		if (shown)
+			fprintf(to, "%.*s\n", (int)length, text);
+		text += length;
+		text += *text == '\n';
+	}
+}
+
+static void print_content(
+	const struct filter *filter, FILE *to, const char *path, const char *text)
+{
+	static const char *const modules[] = {"vfio", "nvidia", "nouveau", NULL};
+	static const char *const interrupts[] = {"IR-", "PCI-MSI", "IO-APIC", NULL};
+	static const char *const drivers[] = {"vfio", "driver", "pci", "bind", "nvidia",
+		"nouveau", "amdgpu", "modprobe", "module", NULL};
+
+	if (begins(path, "/etc/pve/lxc/") || begins(path, "/etc/pve/qemu-server/") ||
+		begins(path, "/var/lib/lxc/"))
+		guest_conf_print(to, text);
+	else if (ends(path, "/modules.dep") || ends(path, "/modules.builtin"))
+		print_lines(to, text, modules, false);
+	else if (strcmp(path, "/proc/interrupts") == 0)
+		print_lines(to, text, interrupts, false);
+	else if (strcmp(path, "/proc/cpuinfo") == 0 && strstr(text, "\n\n") != NULL)
+		fprintf(to, "%.*s", (int)(strstr(text, "\n\n") - text) + 1, text);
+	else if (ends(path, "/pci.ids"))
+		print_names(filter, to, text);
+	else if (is_script(path))
+		print_lines(to, text, drivers, true);
+	else
+		fputs(text, to);
+}
+
+char *filter_content(struct filter *filter, const char *path, const char *text)
+{
+	CLEANUP_FREE char *kept = NULL;
+	size_t size;
+	FILE *to;
+
+	if (filter->raw)
+		return copy_text(text);
+	to = open_memstream(&kept, &size);
+	if (to == NULL)
+		return copy_text("");
+	print_content(filter, to, path, text);
+	fclose(to);
+	return redact_text(&filter->redaction, kept);
+}
+
+char *filter_log(struct filter *filter)
+{
+	CLEANUP_FREE char *path = root_path("/dev/kmsg");
+	CLEANUP_FREE char *whole = NULL;
+	char buffer[8192];
+	size_t size;
+	FILE *to = open_memstream(&whole, &size);
+	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t got;
+
+	if (to == NULL)
+		return copy_text("");
+	while (file >= 0) {
+		got = read(file, buffer, sizeof(buffer));
+		if (got > 0)
+			fwrite(buffer, 1, (size_t)got, to);
+		else if (got == 0 || (errno != EPIPE && errno != EINTR))
+			break;
+	}
+	if (file >= 0)
+		close(file);
+	fclose(to);
+	return filter->raw ? copy_text(whole) : redact_text(&filter->redaction, whole);
+}

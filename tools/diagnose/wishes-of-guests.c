@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which graphics nodes and devices the guests want, and which guests are asked about. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/diagnose/context.h"
+#include "tools/diagnose/gathered.h"
+
+/* Whether --ct, --vm, --domain or --want turned the question away from other guests. */
+static bool asks_for_one(const struct request *request)
+{
+	return request->container >= 0 || request->machine >= 0 ||
+	       request->domain != NULL;
+}
+
+const struct container_guest *guests_next_container(
+	const struct context *context, const struct container_guest *after)
+{
+	const struct guests *guests = context->guests;
+	size_t at = after != NULL ? (size_t)(after - guests->container) + 1 : 0;
+
+	for (; guests != NULL && at < guests->containers; at++) {
+		const struct container_guest *guest = &guests->container[at];
+
+		if (asks_for_one(&context->request)
+				? guest->id == context->request.container
+				: !guest->conf.template &&
+					  container_wants_gpu(&guest->conf))
+			return guest;
+	}
+	return NULL;
+}
+
+const struct vm_guest *guests_next_vm(
+	const struct context *context, const struct vm_guest *after)
+{
+	const struct guests *guests = context->guests;
+	size_t at = after != NULL ? (size_t)(after - guests->vm) + 1 : 0;
+
+	for (; guests != NULL && at < guests->vms; at++) {
+		const struct vm_guest *guest = &guests->vm[at];
+
+		if (asks_for_one(&context->request)
+				? guest->id == context->request.machine
+				: guest->vm.hostpci_count > 0 && !guest->vm.template)
+			return guest;
+	}
+	return NULL;
+}
+
+const struct domain_guest *guests_next_domain(
+	const struct context *context, const struct domain_guest *after)
+{
+	const struct guests *guests = context->guests;
+	size_t at = after != NULL ? (size_t)(after - guests->domain) + 1 : 0;
+	const char *asked = context->request.domain;
+
+	for (; guests != NULL && at < guests->domains; at++) {
+		const struct domain_guest *guest = &guests->domain[at];
+
+		if (!asks_for_one(&context->request)
+				? guest->domain.hostdev_count > 0 || guest->why != NULL
+				: asked != NULL &&
+					  strcmp(guest->name + strlen("libvirt domain "),
+						  asked) == 0)
+			return guest;
+	}
+	return NULL;
+}
+
+static void wish_for_containers(struct context *context, const struct guests *guests)
+{
+	for (size_t i = 0; i < guests->containers; i++) {
+		const struct container_guest *guest = &guests->container[i];
+		size_t count;
+		struct wanted_node *wanted;
+
+		if (guest->conf.template)
+			continue;
+		wanted = container_wanted(&guest->conf, &count);
+
+		/* Whoever asks about it means the card that it names anywhere. */
+		if (count == 0 && context->request.container == guest->id) {
+			free(wanted);
+			wanted = container_named(&guest->conf, &count);
+		}
+		for (size_t j = 0; j < count; j++) {
+			CLEANUP_FREE char *what = span_copy(wanted[j].source);
+			CLEANUP_FREE char *source =
+				format_text("%s:%u", guest->path, wanted[j].from->line);
+			struct pci_address address;
+			char place[32];
+			struct text text = text_in(place, sizeof(place));
+			struct span name = wanted[j].source;
+
+			/* /dev/dri/by-path/pci-0000:01:00.0-render names the device */
+			if (span_starts(name, "/dev/dri/by-path/pci-") &&
+				name.length >= 33 &&
+				pci_address_parse(
+					(struct span){name.text + 21, 12}, &address)) {
+				pci_address_format(&address, &text);
+				free(what);
+				what = copy_text(place);
+			}
+			wish_add(context, WANT_HOST, what, guest->name, source,
+				"%.*s: %.*s", SPAN(wanted[j].from->key),
+				SPAN(wanted[j].from->value));
+		}
+		free(wanted);
+		if (guest->conf.nvidia_hook != NULL) {
+			const struct pve_line *line = guest->conf.nvidia_hook;
+			CLEANUP_FREE char *source = line_path(guest->path, line->line);
+
+			/* it brings in whatever the driver has */
+			wish_add(context, WANT_HOST, "/dev/nvidiactl", guest->name,
+				source, "%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+		}
+	}
+}
+
+/* [DDDD:]BB:DD[.F]: a slot without .F, in domain 0 without DDDD */
+static bool read_id(struct span id, struct vm_device *device)
+{
+	bool has_function = memchr(id.text, '.', id.length) != NULL;
+	CLEANUP_FREE char *full =
+		format_text("%.*s%s", SPAN(id), has_function ? "" : ".0");
+
+	device->id = id;
+	device->whole_slot = !has_function;
+	return pci_address_parse(span_of(full), &device->address);
+}
+
+static void add_devices(struct vm_device **devices, size_t *count,
+	const struct vm_hostpci *from, const struct mapping_entry *map, struct span list)
+{
+	struct vm_device device = {.from = from, .map = map};
+	struct span id;
+
+	while (hostpci_next(&list, &id))
+		if (read_id(id, &device))
+			*ARRAY_ADD(*devices, *count) = device;
+}
+
+struct vm_device *vm_devices(
+	const struct guests *guests, const struct vm_guest *guest, size_t *count)
+{
+	struct vm_device *devices = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < guest->vm.hostpci_count; i++) {
+		const struct vm_hostpci *entry = &guest->vm.hostpci[i];
+
+		if (entry->refused || !vm_in_main(&guest->vm, entry->from))
+			continue;
+		add_devices(&devices, count, entry, NULL, entry->host);
+		if (entry->mapping.length == 0)
+			continue;
+		for (size_t j = 0; j < guests->mapping.entry_count; j++) {
+			const struct mapping_entry *map = &guests->mapping.entry[j];
+
+			if (span_same(map->name, entry->mapping) &&
+				span_is(map->node, guests->node))
+				add_devices(&devices, count, entry, map, map->path);
+		}
+	}
+	return devices;
+}
+
+bool vm_device_is(const struct vm_device *device, const struct pci_address *address)
+{
+	if (device->whole_slot)
+		return pci_same_slot(&device->address, address);
+	return pci_address_compare(&device->address, address) == 0;
+}
+
+static void wish_for_vms(struct context *context, const struct guests *guests)
+{
+	for (size_t i = 0; i < guests->vms; i++) {
+		const struct vm_guest *guest = &guests->vm[i];
+		size_t count;
+		struct vm_device *devices;
+
+		if (guest->vm.template)
+			continue;
+		devices = vm_devices(guests, guest, &count);
+		for (size_t j = 0; j < count; j++) {
+			const struct pve_line *line = devices[j].from->from;
+			CLEANUP_FREE char *what = span_copy(devices[j].id);
+			CLEANUP_FREE char *source =
+				format_text("%s:%u", guest->path, line->line);
+
+			wish_add(context, WANT_VM, what, guest->name, source,
+				"%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+		}
+		free(devices);
+	}
+}
+
+static void wish_for_domains(struct context *context, const struct guests *guests)
+{
+	for (size_t i = 0; i < guests->domains; i++) {
+		const struct domain_guest *guest = &guests->domain[i];
+
+		for (size_t j = 0; j < guest->domain.hostdev_count; j++) {
+			const struct domain_hostdev *hostdev = &guest->domain.hostdev[j];
+			CLEANUP_FREE char *source =
+				format_text("%s:%u", guest->path, hostdev->line);
+			char place[32];
+			struct text text = text_in(place, sizeof(place));
+
+			pci_address_format(&hostdev->address, &text);
+			wish_add(context, WANT_VM, place, guest->name, source,
+				"<hostdev> %s, managed='%s'", place,
+				hostdev->managed ? "yes" : "no");
+		}
+	}
+}
+
+void guests_wish(struct context *context)
+{
+	wish_for_containers(context, context->guests);
+	wish_for_vms(context, context->guests);
+	wish_for_domains(context, context->guests);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/system/root.h"
+#include "tools/diagnose/context.h"
+#include "tools/guests/guests.h"
+
+/* "901.conf" is 901; -1 for every other name. */
+static long guest_number(const char *name)
+{
+	struct span span = span_of(name);
+	uint64_t number;
+
+	if (span.length <= 5 || strcmp(name + span.length - 5, ".conf") != 0)
+		return -1;
+	span.length -= 5;
+	return span_number(span, 10, 999999999, &number) ? (long)number : -1;
+}
+
+/* A process of the container: systemd moves them out of the topmost group. */
+static long container_process(long id)
+{
+	static const char *const places[] = {"ns", "ns/init.scope", ""};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		CLEANUP_FREE char *path = format_text(
+			"/sys/fs/cgroup/lxc/%ld/%s/cgroup.procs", id, places[i]);
+		CLEANUP_FREE char *text = root_read_word(path);
+		long pid = text != NULL ? strtol(text, NULL, 10) : 0;
+
+		if (pid > 0)
+			return pid;
+	}
+	return 0;
+}
+
+/* When a process started, in seconds since the epoch; 0 if that cannot be told. */
+static long long process_start(long pid)
+{
+	CLEANUP_FREE char *path = format_text("/proc/%ld/stat", pid);
+	CLEANUP_FREE char *text = root_read_word(path);
+	CLEANUP_FREE char *system = root_read_word("/proc/stat");
+	const char *booted = system != NULL ? strstr(system, "btime ") : NULL;
+	/* The second field is a name in brackets with anything in it. */
+	const char *at = text != NULL ? strrchr(text, ')') : NULL;
+	long ticks = sysconf(_SC_CLK_TCK);
+
+	if (at == NULL || booted == NULL || ticks <= 0)
+		return 0;
+	/* Field 22 is the start in clock ticks after the boot. */
+	for (int field = 2; field < 22 && at != NULL; field++)
+		at = strchr(at + 1, ' ');
+	if (at == NULL)
+		return 0;
+	return strtoll(booted + 6, NULL, 10) + strtoll(at, NULL, 10) / ticks;
+}
+
+static int read_container(struct guests *guests, long id)
+{
+	struct container_guest guest = {.id = id};
+	size_t length;
+	int error;
+
+	guest.path = format_text("/etc/pve/lxc/%ld.conf", id);
+	error = root_read(guest.path, &guest.text, &length);
+	if (error < 0) {
+		free(guest.path);
+		return error;
+	}
+	guest.name = format_text("container %ld", id);
+	container_read((struct span){guest.text, length}, &guest.conf);
+	guest.effective_path = format_text("/var/lib/lxc/%ld/config", id);
+	if (root_read(guest.effective_path, &guest.effective_text, &length) == 0)
+		container_read_lxc(
+			(struct span){guest.effective_text, length}, &guest.effective);
+	guest.pid = container_process(id);
+	if (guest.pid > 0)
+		guest.started = process_start(guest.pid);
+	*ARRAY_ADD(guests->container, guests->containers) = guest;
+	return 0;
+}
+
+static int read_vm(struct guests *guests, long id)
+{
+	struct vm_guest guest = {.id = id};
+	CLEANUP_FREE char *pid_path = format_text("/run/qemu-server/%ld.pid", id);
+	CLEANUP_FREE char *pid = root_read_word(pid_path);
+	size_t length;
+	int error;
+
+	guest.path = format_text("/etc/pve/qemu-server/%ld.conf", id);
+	error = root_read(guest.path, &guest.text, &length);
+	if (error < 0) {
+		free(guest.path);
+		return error;
+	}
+	guest.name = format_text("VM %ld", id);
+	vm_read((struct span){guest.text, length}, &guest.vm);
+	if (pid != NULL) {
+		CLEANUP_FREE char *process = format_text("/proc/%s", pid);
+
+		/* The file stays behind when QEMU dies. */
+		guest.pid = root_exists(process) ? strtol(pid, NULL, 10) : 0;
+	}
+	*ARRAY_ADD(guests->vm, guests->vms) = guest;
+	return 0;
+}
+
+static int by_container(const void *a, const void *b)
+{
+	const struct container_guest *left = a, *right = b;
+
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+static int by_vm(const void *a, const void *b)
+{
+	const struct vm_guest *left = a, *right = b;
+
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+/* A directory that we may not list looks empty to root_list. */
+static char **list_guests(const char *directory, int *error)
+{
+	CLEANUP_FREE char *real = root_path(directory);
+
+	if (access(real, R_OK | X_OK) < 0 && errno == EACCES && *error == 0)
+		*error = -EACCES;
+	return root_list(directory);
+}
+
+/* Reads every N.conf in a directory; the first error is kept in `*error`. */
+static void read_directory(struct guests *guests, const char *directory,
+	int (*read)(struct guests *, long), int *error)
+{
+	char **names = list_guests(directory, error);
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		long id = guest_number(names[i]);
+		int result = id >= 0 ? read(guests, id) : 0;
+
+		if (result < 0 && *error == 0)
+			*error = result;
+	}
+	root_list_free(names);
+}
+
+static void read_domains(struct guests *guests, int *error)
+{
+	char **names = list_guests("/etc/libvirt/qemu", error);
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		struct domain_guest guest = {0};
+		CLEANUP_FREE char *text = NULL;
+		CLEANUP_FREE char *status = NULL;
+		size_t length = strlen(names[i]);
+		int result;
+
+		if (length <= 4 || strcmp(names[i] + length - 4, ".xml") != 0)
+			continue;
+		guest.path = format_text("/etc/libvirt/qemu/%s", names[i]);
+		result = root_read(guest.path, &text, &length);
+		if (result < 0) {
+			free(guest.path);
+			if (*error == 0)
+				*error = result;
+			continue;
+		}
+		if (domain_read(text, length, &guest.domain, &guest.why) < 0)
+			guest.name = format_text("libvirt domain %.*s",
+				(int)strlen(names[i]) - 4, names[i]);
+		else
+			guest.name = format_text("libvirt domain %s", guest.domain.name);
+		status = format_text("/run/libvirt/qemu/%s", names[i]);
+		guest.running = root_exists(status);
+		*ARRAY_ADD(guests->domain, guests->domains) = guest;
+	}
+	root_list_free(names);
+}
+
+/* A machine's name in the cluster is its host name without the domain. */
+static char *node_name(void)
+{
+	/* /etc/pve/local is a link to nodes/NAME */
+	char *name = root_link_name("/etc/pve/local");
+
+	if (name == NULL)
+		name = root_read_word("/proc/sys/kernel/hostname");
+	if (name == NULL)
+		name = root_read_word("/etc/hostname");
+	if (name == NULL)
+		return copy_text("");
+	name[strcspn(name, ".")] = '\0';
+	return name;
+}
+
+void guests_collect(struct context *context)
+{
+	struct guests *guests = allocate_more(NULL, sizeof(*guests));
+	size_t length;
+	int error = 0;
+
+	*guests = (struct guests){0};
+	guests->pve = root_exists("/etc/pve");
+	guests->libvirt = root_exists("/etc/libvirt/qemu");
+	guests->node = node_name();
+	read_directory(guests, "/etc/pve/lxc", read_container, &error);
+	read_directory(guests, "/etc/pve/qemu-server", read_vm, &error);
+	if (guests->containers > 1)
+		qsort(guests->container, guests->containers, sizeof(*guests->container),
+			by_container);
+	if (guests->vms > 1)
+		qsort(guests->vm, guests->vms, sizeof(*guests->vm), by_vm);
+	read_domains(guests, &error);
+	if (root_read(MAPPING_PATH, &guests->mapping_text, &length) == 0)
+		mapping_read(
+			(struct span){guests->mapping_text, length}, &guests->mapping);
+	if (error < 0)
+		lines_add(&context->unread,
+			"the configuration of some guests cannot be read: %s",
+			strerror(-error));
+	context->guests = guests;
+	guests_wish(context);
+}

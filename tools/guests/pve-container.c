@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/guests/pve-container.h"
+
+static void problem(struct container *container, const struct pve_line *line,
+	struct span text, const char *what)
+{
+	struct pve_conf *conf = &container->conf;
+	struct pve_problem *problem = ARRAY_ADD(conf->problem, conf->problem_count);
+
+	*problem = (struct pve_problem){
+		.line = line->line,
+		.column = line->column + (unsigned int)(text.text - line->value.text),
+		.text = text,
+		.what = what,
+	};
+}
+
+/* PVE takes everything behind the colon: there are no comments at the end of a line. */
+static bool has_comment(
+	struct container *container, const struct pve_line *line, struct span *value)
+{
+	for (size_t i = 1; i < value->length; i++) {
+		if (value->text[i] != '#' ||
+			(value->text[i - 1] != ' ' && value->text[i - 1] != '\t'))
+			continue;
+		problem(container, line, span_from(*value, i),
+			"a comment at the end of a line is part of the value for PVE");
+		value->length = i;
+		*value = span_trim(*value);
+		return true;
+	}
+	return false;
+}
+
+static const char *device_property(
+	struct container_device *device, struct span key, struct span value)
+{
+	uint64_t number;
+	int truth;
+
+	if (span_is(key, "path")) {
+		if (device->path.length > 0)
+			return "the path is given twice";
+		device->path = value;
+		if (!span_starts(value, "/dev/"))
+			return "the path must begin with /dev/";
+		return NULL;
+	}
+	if (span_is(key, "mode")) {
+		if (value.length != 4 || value.text[0] != '0' ||
+			!span_number(value, 8, 07777, &number))
+			return "a mode is a 0 and three octal digits";
+		device->mode = (unsigned int)number;
+		device->owner_given = true;
+		return NULL;
+	}
+	if (span_is(key, "uid") || span_is(key, "gid")) {
+		if (!span_number(value, 10, UINT32_MAX, &number))
+			return "a uid or gid is a number";
+		*(span_is(key, "uid") ? &device->uid : &device->gid) = (uint32_t)number;
+		device->owner_given = true;
+		return NULL;
+	}
+	if (span_is(key, "deny-write")) {
+		truth = span_boolean(value);
+		device->deny_write = truth == 1;
+		return truth < 0 ? "deny-write is 0 or 1" : NULL;
+	}
+	return "PVE knows no such property of a device";
+}
+
+static void read_device(
+	struct container *container, const struct pve_line *line, int number)
+{
+	struct container_device device = {.from = line, .number = number, .mode = 0660};
+	struct span rest = line->value, key, value;
+	const char *wrong;
+	bool more;
+
+	has_comment(container, line, &rest);
+	for (;;) {
+		wrong = pve_property_next(&rest, "path", &key, &value, &more);
+		if (!more)
+			break;
+		if (wrong == NULL)
+			wrong = device_property(&device, key, value);
+		if (wrong != NULL)
+			problem(container, line, pve_property_at(key, value), wrong);
+	}
+	if (device.path.length == 0)
+		problem(container, line, line->value, "there is no path");
+	else
+		*ARRAY_ADD(container->device, container->device_count) = device;
+}
+
+static bool rule_number(struct span span, int64_t *number)
+{
+	uint64_t value;
+
+	*number = -1;
+	if (span_is(span, "*"))
+		return true;
+	if (!span_number(span, 10, 0xfffff, &value))
+		return false;
+	*number = (int64_t)value;
+	return true;
+}
+
+/* The kernel's own form: TYPE MAJOR:MINOR ACCESS, or a lone "a" */
+static void read_rule(
+	struct container *container, const struct pve_line *line, bool allow, bool old)
+{
+	struct container_rule rule = {
+		.from = line, .allow = allow, .old = old, .major = -1, .minor = -1};
+	struct span rest = line->value, type, numbers, major;
+
+	has_comment(container, line, &rest);
+	if (!span_word(&rest, &type) || type.length != 1 ||
+		strchr("abc", type.text[0]) == NULL) {
+		problem(container, line, line->value,
+			"a device rule begins with c, b or a and a blank");
+		return;
+	}
+	rule.type = type.text[0];
+	if (span_word(&rest, &numbers)) {
+		if (!span_piece(&numbers, ':', &major) ||
+			!rule_number(major, &rule.major) ||
+			!rule_number(numbers, &rule.minor)) {
+			problem(container, line, line->value,
+				"the numbers of a device rule are MAJOR:MINOR, or * for any");
+			return;
+		}
+		span_word(&rest, &rule.access);
+	} else if (rule.type != 'a') {
+		problem(container, line, line->value,
+			"the numbers of a device rule are missing");
+		return;
+	}
+	*ARRAY_ADD(container->rule, container->rule_count) = rule;
+}
+
+/* The fields of fstab: SOURCE TARGET TYPE OPTIONS [FREQ PASS] */
+static void read_mount(struct container *container, const struct pve_line *line)
+{
+	struct container_mount mount = {.from = line};
+	struct span rest = line->value, type, options = {0}, option;
+
+	has_comment(container, line, &rest);
+	if (!span_word(&rest, &mount.source) || !span_word(&rest, &mount.target) ||
+		!span_word(&rest, &type) || !span_word(&rest, &options)) {
+		problem(container, line, line->value,
+			"a mount entry is SOURCE TARGET TYPE OPTIONS");
+		return;
+	}
+	if (mount.target.text[0] == '/') {
+		problem(container, line, mount.target,
+			"the target is relative to the container's root: without a slash "
+			"in front");
+		while (mount.target.length > 0 && mount.target.text[0] == '/')
+			mount.target = span_from(mount.target, 1);
+	}
+	while (span_piece(&options, ',', &option)) {
+		mount.optional |= span_is(option, "optional");
+		mount.directory |= span_is(option, "create=dir");
+		mount.create |= span_starts(option, "create=");
+	}
+	*ARRAY_ADD(container->mount, container->mount_count) = mount;
+}
+
+static void read_features(struct container *container, struct span value)
+{
+	struct span key, piece;
+	bool more;
+
+	while (pve_property_next(&value, "", &key, &piece, &more), more)
+		if (span_is(key, "nesting"))
+			container->nesting = span_boolean(piece) == 1;
+}
+
+/* mpN: VOLUME|DIRECTORY,mp=PATH[,...] */
+static void read_mount_point(struct container *container, const struct pve_line *line)
+{
+	struct container_mount mount = {.from = line, .directory = true};
+	struct span rest = line->value, key, value;
+	bool more;
+
+	while (pve_property_next(&rest, "volume", &key, &value, &more), more) {
+		if (span_is(key, "volume"))
+			mount.source = value;
+		if (span_is(key, "mp") && span_starts(value, "/"))
+			mount.target = span_from(value, 1);
+	}
+	if (span_starts(mount.source, "/dev/") && mount.target.length > 0)
+		*ARRAY_ADD(container->mount, container->mount_count) = mount;
+}
+
+static void read_item(struct container *container, const struct pve_line *line)
+{
+	bool main = line->section == 0;
+	struct span key = line->key;
+	int number = pve_key_number(key, "dev");
+
+	if (number >= 0)
+		read_device(container, line, number);
+	else if (span_is(key, "lxc.cgroup2.devices.allow"))
+		read_rule(container, line, true, false);
+	else if (span_is(key, "lxc.cgroup2.devices.deny"))
+		read_rule(container, line, false, false);
+	else if (span_is(key, "lxc.cgroup.devices.allow"))
+		read_rule(container, line, true, true);
+	else if (span_is(key, "lxc.cgroup.devices.deny"))
+		read_rule(container, line, false, true);
+	else if (span_is(key, "lxc.mount.entry"))
+		read_mount(container, line);
+	else if (span_is(key, "unprivileged") && main)
+		container->unprivileged = span_boolean(line->value) == 1;
+	else if (span_is(key, "template") && main)
+		container->template = span_boolean(line->value) == 1;
+	else if (span_is(key, "features") && main)
+		read_features(container, line->value);
+	else if (pve_key_number(key, "mp") >= 0)
+		read_mount_point(container, line);
+	else if (span_is(key, "lxc.idmap") && main)
+		container->own_idmap = true;
+	else if (span_is(key, "lxc.hook.mount") && main &&
+		 span_has(line->value, "hooks/nvidia"))
+		container->nvidia_hook = line;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct pve_problem *left = a, *right = b;
+
+	if (left->line != right->line)
+		return left->line < right->line ? -1 : 1;
+	return (left->column > right->column) - (left->column < right->column);
+}
+
+static void read_items(struct container *container)
+{
+	struct pve_conf *conf = &container->conf;
+
+	for (size_t i = 0; i < conf->line_count; i++)
+		read_item(container, &conf->line[i]);
+	if (conf->problem_count > 1)
+		qsort(conf->problem, conf->problem_count, sizeof(*conf->problem),
+			by_line);
+}
+
+void container_read(struct span text, struct container *container)
+{
+	*container = (struct container){0};
+	pve_conf_read(text, PVE_CONTAINER, &container->conf);
+	read_items(container);
+}
+
+void container_read_lxc(struct span text, struct container *container)
+{
+	struct pve_conf *conf = &container->conf;
+	struct span line, key;
+	unsigned int number = 0;
+
+	*container = (struct container){0};
+	*ARRAY_ADD(conf->section, conf->section_count) = (struct pve_section){0};
+	while (span_line(&text, &line)) {
+		struct span rest = span_trim(line);
+		struct pve_line *item;
+
+		number++;
+		if (rest.length == 0 || rest.text[0] == '#' ||
+			!span_piece(&rest, '=', &key))
+			continue;
+		rest = span_trim(rest);
+		item = ARRAY_ADD(conf->line, conf->line_count);
+		*item = (struct pve_line){
+			.line = number,
+			.column = (unsigned int)(rest.text - line.text) + 1,
+			.key = span_trim(key),
+			.value = rest,
+		};
+	}
+	read_items(container);
+}
+
+void container_free(struct container *container)
+{
+	pve_conf_free(&container->conf);
+	free(container->device);
+	free(container->rule);
+	free(container->mount);
+	*container = (struct container){0};
+}
+
+bool container_in_main(const struct container *container, const struct pve_line *from)
+{
+	return pve_line_where(&container->conf, from) == PVE_MAIN;
+}

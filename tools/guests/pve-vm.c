@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/guests/pve-vm.h"
+
+static void problem(
+	struct vm *vm, const struct pve_line *line, struct span text, const char *what)
+{
+	struct pve_problem *problem = ARRAY_ADD(vm->conf.problem, vm->conf.problem_count);
+
+	*problem = (struct pve_problem){
+		.line = line->line,
+		.column = line->column + (unsigned int)(text.text - line->value.text),
+		.text = text,
+		.what = what,
+	};
+}
+
+/* [a-f0-9]{n}, or {n,} with `more`; takes it off the front */
+static bool take_hex(struct span *id, size_t digits, bool more)
+{
+	size_t length = 0;
+
+	while (length < id->length &&
+		((id->text[length] >= '0' && id->text[length] <= '9') ||
+			(id->text[length] >= 'a' && id->text[length] <= 'f')))
+		length++;
+	if (length < digits || (length > digits && !more))
+		return false;
+	*id = span_from(*id, length);
+	return true;
+}
+
+static bool take_sign(struct span *id, char sign)
+{
+	if (id->length == 0 || id->text[0] != sign)
+		return false;
+	*id = span_from(*id, 1);
+	return true;
+}
+
+static bool short_id_fits(struct span id)
+{
+	if (!take_hex(&id, 2, false) || !take_sign(&id, ':') || !take_hex(&id, 2, false))
+		return false;
+	return id.length == 0 ||
+	       (take_sign(&id, '.') && take_hex(&id, 1, false) && id.length == 0);
+}
+
+bool hostpci_id_fits(struct span id)
+{
+	struct span rest = id;
+
+	if (short_id_fits(id))
+		return true;
+	return take_hex(&rest, 4, true) && take_sign(&rest, ':') && short_id_fits(rest);
+}
+
+bool hostpci_next(struct span *host, struct span *id)
+{
+	return span_piece(host, ';', id);
+}
+
+static const char *check_host(struct span host)
+{
+	struct span id;
+
+	while (hostpci_next(&host, &id))
+		if (!hostpci_id_fits(id))
+			return "an address is [DDDD:]BB:DD[.F] in lower-case hexadecimal";
+	return NULL;
+}
+
+/* 0x and four hexadecimal digits, as the IDs shown to the guest */
+static const char *check_id(struct span value)
+{
+	uint64_t number;
+
+	if (!span_starts(value, "0x") ||
+		!span_number(span_from(value, 2), 16, 0xffff, &number))
+		return "an ID is 0x and four hexadecimal digits";
+	return NULL;
+}
+
+static const char *property(
+	struct vm_hostpci *entry, unsigned int *seen, struct span key, struct span value)
+{
+	static const char *const names[] = {"host", "mapping", "pcie", "x-vga", "rombar",
+		"legacy-igd", "romfile", "mdev", "device-id", "vendor-id",
+		"sub-device-id", "sub-vendor-id", "driver"};
+	bool *const flags[] = {
+		&entry->pcie, &entry->x_vga, &entry->rombar, &entry->legacy_igd};
+	unsigned int name = 0;
+
+	while (name < ARRAY_SIZE(names) && !span_is(key, names[name]))
+		name++;
+	if (name == ARRAY_SIZE(names))
+		return "PVE knows no such property of hostpci: it drops the whole line";
+	if (*seen & (1u << name))
+		return "the property is given twice: PVE drops the whole line";
+	*seen |= 1u << name;
+	if (name == 0) {
+		entry->host = value;
+		return check_host(value);
+	}
+	if (name == 1)
+		entry->mapping = value;
+	if (name >= 2 && name <= 5) {
+		*flags[name - 2] = span_boolean(value) == 1;
+		if (span_boolean(value) < 0)
+			return "the property is 0 or 1";
+	}
+	if (name == 6)
+		entry->romfile = value;
+	if (name == 7)
+		entry->mdev = value;
+	if (name >= 8 && name <= 11)
+		return check_id(value);
+	if (name == 12 && !span_is(value, "vfio") && !span_is(value, "keep"))
+		return "the driver is vfio or keep";
+	return NULL;
+}
+
+static void read_hostpci(struct vm *vm, const struct pve_line *line, int number)
+{
+	struct vm_hostpci entry = {.from = line, .number = number, .rombar = true};
+	struct span rest = line->value, key, value;
+	unsigned int seen = 0;
+	const char *wrong;
+	bool more;
+
+	if (number >= HOSTPCI_MAX) {
+		problem(vm, line, line->value,
+			"PVE has hostpci0 to hostpci15: it drops this line");
+		return;
+	}
+	for (;;) {
+		wrong = pve_property_next(&rest, "host", &key, &value, &more);
+		if (!more)
+			break;
+		if (wrong == NULL)
+			wrong = property(&entry, &seen, key, value);
+		if (wrong == NULL)
+			continue;
+		problem(vm, line, pve_property_at(key, value), wrong);
+		entry.refused = true;
+	}
+	if (!entry.refused && (entry.host.length > 0) == (entry.mapping.length > 0)) {
+		problem(vm, line, line->value,
+			entry.host.length > 0
+				? "either a host address or a mapping, not both"
+				: "neither a host address nor a mapping is given");
+		entry.refused = true;
+	}
+	*ARRAY_ADD(vm->hostpci, vm->hostpci_count) = entry;
+}
+
+/* machine: [type=]q35|pc-q35-8.1[,viommu=intel] */
+static void read_machine(struct vm *vm, struct span value)
+{
+	struct span key, piece;
+	bool more;
+
+	while (pve_property_next(&value, "type", &key, &piece, &more), more) {
+		if (span_is(key, "type"))
+			vm->q35 = span_is(piece, "q35") || span_has(piece, "q35");
+		else if (span_is(key, "viommu"))
+			vm->viommu = true;
+	}
+}
+
+/* memory: [current=]4096[,…] */
+static void read_memory(struct vm *vm, struct span value)
+{
+	struct span key, piece;
+	bool more;
+
+	while (pve_property_next(&value, "current", &key, &piece, &more), more)
+		if (span_is(key, "current"))
+			span_number(piece, 10, 1ull << 32, &vm->memory);
+}
+
+static void read_item(struct vm *vm, const struct pve_line *line)
+{
+	int number = pve_key_number(line->key, "hostpci");
+	struct span key = line->key;
+
+	if (number >= 0)
+		read_hostpci(vm, line, number);
+	if (line->section != 0)
+		return;
+	if (span_is(key, "machine"))
+		read_machine(vm, line->value);
+	else if (span_is(key, "bios"))
+		vm->ovmf = span_is(line->value, "ovmf");
+	else if (span_is(key, "memory"))
+		read_memory(vm, line->value);
+	else if (span_is(key, "hugepages"))
+		vm->hugepages = true;
+	else if (span_is(key, "efidisk0"))
+		vm->efidisk = true;
+	else if (span_is(key, "template"))
+		vm->template = span_boolean(line->value) == 1;
+	else if (span_is(key, "args"))
+		vm->args = line->value;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct pve_problem *left = a, *right = b;
+
+	if (left->line != right->line)
+		return left->line < right->line ? -1 : 1;
+	return (left->column > right->column) - (left->column < right->column);
+}
+
+void vm_read(struct span text, struct vm *vm)
+{
+	*vm = (struct vm){.memory = 512};
+	pve_conf_read(text, PVE_VM, &vm->conf);
+	for (size_t i = 0; i < vm->conf.line_count; i++)
+		read_item(vm, &vm->conf.line[i]);
+	if (vm->conf.problem_count > 1)
+		qsort(vm->conf.problem, vm->conf.problem_count, sizeof(*vm->conf.problem),
+			by_line);
+}
+
+void vm_free(struct vm *vm)
+{
+	pve_conf_free(&vm->conf);
+	free(vm->hostpci);
+	*vm = (struct vm){0};
+}
+
+bool vm_in_main(const struct vm *vm, const struct pve_line *from)
+{
+	return pve_line_where(&vm->conf, from) == PVE_MAIN;
+}

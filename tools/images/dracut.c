@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/images/generator.h"
+#include "tools/system/root.h"
+#include "tools/system/run.h"
+#include "tools/system/write.h"
+
+/* With systemd in the image only a unit is early enough: systemd-modules-load.service
+ * does not wait for dracut's hooks. */
+static unsigned int needs(const struct image *image)
+{
+	if ((image->facts & IMAGE_INIT_LINK) != 0)
+		return IMAGE_UNIT | IMAGE_UNIT_WANTED;
+	if ((image->facts & IMAGE_INIT_SCRIPT) != 0)
+		return IMAGE_HOOK;
+	return IMAGE_INIT_LINK | IMAGE_INIT_SCRIPT; /* not known yet */
+}
+
+/* Whether a Before= line of the unit names the other one. */
+static bool is_before(const char *unit, const char *other)
+{
+	size_t length = strlen(other);
+
+	for (const char *line = unit; line != NULL; line = strchr(line, '\n')) {
+		const char *end;
+
+		line += line[0] == '\n';
+		if (strncmp(line, "Before=", 7) != 0)
+			continue;
+		end = line + strcspn(line, "\n");
+		for (const char *at = line + 7; at < end;) {
+			size_t word = strcspn(at, " \t\n");
+
+			if (word == length && strncmp(at, other, length) == 0)
+				return true;
+			at += word;
+			at += strspn(at, " \t");
+		}
+	}
+	return false;
+}
+
+static char *fault_of_unit(const struct image *image, const char *path)
+{
+	static const char *const others[] = {"systemd-modules-load.service",
+		"systemd-udevd.service", "systemd-udev-trigger.service"};
+
+	if (image->unit == NULL)
+		return format_text(
+			"%s has systemd in it, and no vfio-early.service, which calls the "
+			"early program",
+			path);
+	if ((image->facts & IMAGE_UNIT_MASKED) != 0)
+		return format_text("vfio-early.service is masked in %s", path);
+	if ((image->facts & IMAGE_UNIT_WANTED) == 0)
+		return format_text("nothing starts vfio-early.service in %s: it has no "
+				   "wants link",
+			path);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (!is_before(image->unit, others[i]))
+			return format_text(
+				"vfio-early.service in %s is not ordered before %s", path,
+				others[i]);
+	return NULL;
+}
+
+static char *fault(const struct image *image, const char *path)
+{
+	if ((image->facts & IMAGE_INIT_LINK) != 0)
+		return fault_of_unit(image, path);
+	if ((image->facts & IMAGE_HOOK) == 0)
+		return format_text(
+			"%s has no 00-vfio-early.sh among its cmdline hooks, which calls "
+			"the early program",
+			path);
+	return NULL;
+}
+
+static bool installed(void)
+{
+	return run_finds("dracut");
+}
+
+static char *obstacle(void)
+{
+	if (root_exists("/run/ostree-booted"))
+		return copy_text("this system's images come from rpm-ostree: run "
+				 "'rpm-ostree initramfs --enable', and reboot");
+	return NULL;
+}
+
+/* dracut's own update-initramfs runs the hooks that tell boot loaders of a new image. */
+static bool has_update_initramfs(void)
+{
+	return run_finds("update-initramfs") && !run_finds("mkinitramfs");
+}
+
+static char *command(const struct kernel *kernel)
+{
+	if (has_update_initramfs())
+		return format_text("update-initramfs -u -k %s", kernel->version);
+	return format_text("dracut --force %s %s", kernel->image, kernel->version);
+}
+
+static int run_command(const char *const *argv, char **why)
+{
+	const struct run order = {.argv = argv};
+	struct run_result result;
+	int error = run_well(&order, &result, why);
+
+	if (error == 0)
+		run_free(&result);
+	return error;
+}
+
+/*
+ * dracut copies the finished image over the old one: a full disk or a power cut would
+ * leave half of it. So it gets another file to write, which is renamed.
+ */
+static int make(const struct kernel *kernel, char **why)
+{
+	const char *const update[] = {
+		"update-initramfs", "-u", "-k", kernel->version, NULL};
+	struct draft draft;
+	int error;
+
+	if (has_update_initramfs())
+		return run_command(update, why);
+	error = draft_begin(&draft, kernel->image, "", 0, why);
+	if (error < 0)
+		return error;
+
+	const char *const dracut[] = {
+		"dracut", "--force", run_name(draft.temporary), kernel->version, NULL};
+
+	error = run_command(dracut, why);
+	if (error == 0)
+		return draft_finish(&draft, why);
+	draft_drop(&draft);
+	return error;
+}
+
+const struct generator generator_dracut = {
+	.name = "dracut",
+	.mark = IMAGE_DRACUT,
+	.needs = needs,
+	.fault = fault,
+	.installed = installed,
+	.obstacle = obstacle,
+	.command = command,
+	.make = make,
+};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/images/generator.h"
+#include "tools/system/root.h"
+#include "tools/system/run.h"
+
+#define CONFIGURATION "/etc/initramfs-tools/update-initramfs.conf"
+
+static unsigned int needs(const struct image *image)
+{
+	(void)image;
+	return IMAGE_SCRIPT | IMAGE_ORDER;
+}
+
+/*
+ * ORDER is the shell code that init runs, a line per script:
+ * /scripts/init-top/udev "$@"
+ */
+static const char *find_script(const char *order, const char *script)
+{
+	for (const char *at = strstr(order, script); at != NULL;
+		at = strstr(at + 1, script))
+		if ((at == order || at[-1] == '\n') &&
+			strchr(" \t\n", at[strlen(script)]) != NULL)
+			return at;
+	return NULL;
+}
+
+static char *fault(const struct image *image, const char *path)
+{
+	const char *ours, *udev;
+
+	if ((image->facts & IMAGE_SCRIPT) == 0)
+		return format_text(
+			"%s has no scripts/init-top/00-vfio-early, which calls the early "
+			"program",
+			path);
+	if (image->order == NULL)
+		return format_text("%s has no scripts/init-top/ORDER", path);
+	ours = find_script(image->order, "/scripts/init-top/00-vfio-early");
+	udev = find_script(image->order, "/scripts/init-top/udev");
+	if (ours == NULL)
+		return format_text(
+			"00-vfio-early is in %s, but scripts/init-top/ORDER does not "
+			"call it",
+			path);
+	if (udev != NULL && udev < ours)
+		return format_text(
+			"in %s udev, which loads the drivers, runs before the early "
+			"program",
+			path);
+	return NULL;
+}
+
+/* dracut brings an update-initramfs, too. */
+static bool installed(void)
+{
+	return run_finds("update-initramfs") && run_finds("mkinitramfs");
+}
+
+/* Whether the last assignment in the file, which is shell code, switches it off. */
+static bool is_switched_off(const char *configuration)
+{
+	static const char name[] = "update_initramfs=";
+	bool off = false;
+
+	for (const char *line = configuration; line != NULL; line = strchr(line, '\n')) {
+		line += strspn(line, "\n \t");
+		if (strncmp(line, name, strlen(name)) != 0)
+			continue;
+		line += strlen(name);
+		line += strspn(line, "\"'");
+		off = strncmp(line, "no", 2) == 0 &&
+		      (line[2] == '\0' || strchr("\"' \t\n#;", line[2]) != NULL);
+	}
+	return off;
+}
+
+static char *obstacle(void)
+{
+	CLEANUP_FREE char *configuration = NULL;
+
+	if (root_read(CONFIGURATION, &configuration, NULL) == 0 &&
+		is_switched_off(configuration))
+		return copy_text("update_initramfs=no in " CONFIGURATION
+				 " keeps update-initramfs from doing anything: change it "
+				 "to yes");
+	return NULL;
+}
+
+static char *command(const struct kernel *kernel)
+{
+	return format_text("update-initramfs -u -k %s", kernel->version);
+}
+
+/*
+ * One kernel at a time: "-k all" stops at the first one that fails. It writes a new file
+ * and renames it.
+ */
+static int make(const struct kernel *kernel, char **why)
+{
+	const char *const argv[] = {
+		"update-initramfs", "-u", "-k", kernel->version, NULL};
+	const struct run order = {.argv = argv};
+	struct run_result result;
+	int error = run_well(&order, &result, why);
+
+	if (error == 0)
+		run_free(&result);
+	return error;
+}
+
+const struct generator generator_initramfs_tools = {
+	.name = "initramfs-tools",
+	.mark = IMAGE_INITRAMFS_TOOLS,
+	.needs = needs,
+	.fault = fault,
+	.installed = installed,
+	.obstacle = obstacle,
+	.command = command,
+	.make = make,
+};

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "tools/text/lines.h"
+#include "tools/images/generator.h"
+#include "tools/system/root.h"
+
+/* What an image may grow by when the early program and vfio-pci come into it. */
+enum { GROWTH = 1024 * 1024, MIB = 1024 * 1024 };
+
+static const char *fault_of(const struct kernel *kernel)
+{
+	return kernel->ready ? kernel->stale : kernel->reason;
+}
+
+static size_t count_to_be_made(const struct kernels *kernels)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < kernels->count; i++)
+		count += kernel_is_to_be_made(&kernels->kernel[i]);
+	return count;
+}
+
+static const char *newest_maker(const struct kernels *kernels)
+{
+	const char *name = NULL;
+	time_t newest = 0;
+
+	for (size_t i = 0; i < kernels->count; i++) {
+		const struct kernel *kernel = &kernels->kernel[i];
+		CLEANUP_FREE char *path =
+			kernel->image != NULL ? root_path(kernel->image) : NULL;
+		struct stat status;
+
+		if (kernel->generator == NULL || stat(path, &status) < 0)
+			continue;
+		if (name == NULL || status.st_mtime > newest) {
+			name = kernel->generator;
+			newest = status.st_mtime;
+		}
+	}
+	return name;
+}
+
+const struct generator *generator_find(const struct kernels *kernels, char **why)
+{
+	const char *name = newest_maker(kernels);
+	const struct generator *found = NULL;
+
+	for (size_t i = 0; generators[i] != NULL; i++) {
+		if (!generators[i]->installed())
+			continue;
+		if (found == NULL ||
+			(name != NULL && strcmp(generators[i]->name, name) == 0))
+			found = generators[i];
+	}
+	if (found == NULL)
+		*why = copy_text("neither initramfs-tools nor dracut is installed here, "
+				 "and vfio-early knows no other program that makes "
+				 "initramfs images");
+	return found;
+}
+
+/* Whether the image's directory has no room for it once more, or cannot be written to. */
+static char *lack_of_room(const struct kernel *kernel)
+{
+	CLEANUP_FREE char *image = root_path(kernel->image);
+	CLEANUP_FREE char *directory =
+		format_text("%.*s", (int)(strrchr(image, '/') - image), image);
+	CLEANUP_FREE char *name = format_text("%.*s",
+		(int)(strrchr(kernel->image, '/') - kernel->image), kernel->image);
+	struct statvfs filesystem;
+	unsigned long long room, size;
+	struct stat status;
+
+	if (stat(image, &status) < 0 || statvfs(directory, &filesystem) < 0)
+		return format_text("%s: %s", kernel->image, strerror(errno));
+	if ((filesystem.f_flag & ST_RDONLY) != 0)
+		return format_text(
+			"%s is mounted read-only, so that no image can be made: "
+			"run 'mount -o remount,rw %s'",
+			name, name);
+	room = (unsigned long long)filesystem.f_bavail * filesystem.f_frsize;
+	size = (unsigned long long)status.st_size + GROWTH;
+	if (room < size)
+		return format_text(
+			"%s has %llu MiB left, and one more image of kernel %s needs %llu "
+			"MiB: remove kernels that are no longer needed",
+			name, room / MIB, kernel->version, (size + MIB - 1) / MIB);
+	return NULL;
+}
+
+static char *find_obstacle(
+	const struct generator *generator, const struct kernels *kernels)
+{
+	char *obstacle = generator->obstacle();
+
+	for (size_t i = 0; i < kernels->count && obstacle == NULL; i++)
+		if (kernel_is_to_be_made(&kernels->kernel[i]))
+			obstacle = lack_of_room(&kernels->kernel[i]);
+	return obstacle;
+}
+
+static struct stat status_of(const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+	struct stat status;
+
+	return stat(real, &status) == 0 ? status : (struct stat){0};
+}
+
+/*
+ * dracut's own update-initramfs has the old image overwritten, and removed in the end.
+ * initramfs-tools may put a copy in its place, which has the same times.
+ */
+static const char *what_is_left(const struct stat *before, const struct stat *now)
+{
+	if (now->st_size == before->st_size &&
+		now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+		now->st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+		return "the old one is as it was";
+	return "the old one is lost, and that kernel may not boot until there is another";
+}
+
+/*
+ * What has come of a generator that failed, after a look at the image. It may have made a
+ * good one: update-initramfs runs /etc/initramfs/post-update.d at its end, and fails if a
+ * hook there does. Boot loaders that keep copies are told by such a hook.
+ */
+static char *tell_failure(const struct kernel *kernel, const struct stat *before,
+	const char *command, const char *failure)
+{
+	const struct stat now = status_of(kernel->image);
+
+	if (fault_of(kernel) == NULL)
+		return format_text(
+			"the new image of kernel %s is in its place and complete, but "
+			"'%s' ended with an error, so that a boot loader may not know of "
+			"it: %s; run it again to see all that it says",
+			kernel->version, command, failure);
+	return format_text(
+		"the image of kernel %s could not be made: %s; %s; run '%s' to see all "
+		"that it says, or remove that kernel",
+		kernel->version, failure, what_is_left(before, &now), command);
+}
+
+/* Rebuilds one image and proves it; 0, or -EIO with one more sentence in `*why`. */
+static int make_ready(
+	const struct generator *generator, struct kernel *kernel, char **why)
+{
+	CLEANUP_FREE char *failure = NULL;
+	CLEANUP_FREE char *sentence = NULL;
+	CLEANUP_FREE char *command = generator->command(kernel);
+	const struct stat before = status_of(kernel->image);
+	int error = generator->make(kernel, &failure);
+
+	kernel_check(kernel, DEPTH_WHOLE);
+	if (error < 0)
+		sentence = tell_failure(kernel, &before, command, failure);
+	else if (fault_of(kernel) != NULL)
+		sentence = format_text(
+			"'%s' reported no error, but %s", command, fault_of(kernel));
+	if (sentence == NULL)
+		return 0;
+	add_sentence(why, sentence);
+	return -EIO;
+}
+
+int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
+	bool *changed, char **why)
+{
+	const struct generator *generator;
+	char *obstacle;
+	int error = 0;
+
+	*changed = false;
+	*why = NULL;
+	kernels_find(kernels);
+	kernels_check(kernels, DEPTH_NOTE);
+	if (count_to_be_made(kernels) == 0)
+		return 0;
+	generator = generator_find(kernels, why);
+	if (generator == NULL)
+		return -ENOENT;
+	obstacle = find_obstacle(generator, kernels);
+	if (obstacle != NULL) {
+		*why = obstacle;
+		return -EPERM;
+	}
+	for (size_t i = 0; i < kernels->count; i++) {
+		struct kernel *kernel = &kernels->kernel[i];
+		CLEANUP_FREE char *command = NULL;
+
+		if (!kernel_is_to_be_made(kernel))
+			continue;
+		command = generator->command(kernel);
+		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
+			fault_of(kernel));
+		*changed = true;
+		if (!dry_run && make_ready(generator, kernel, why) < 0)
+			error = -EIO;
+	}
+	return error;
+}

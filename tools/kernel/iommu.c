@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline/cmdline.h"
+#include "tools/text/string.h"
+#include "tools/kernel/iommu.h"
+#include "tools/system/root.h"
+
+/*
+ * Intel's IOMMU is off by default in some distributions' kernels, AMD's never is, and
+ * "amd_iommu=on" is no option of the kernel (drivers/iommu/amd/init.c). "iommu=pt" leaves
+ * the host's own devices untranslated. Elsewhere the IOMMU is on by itself.
+ */
+static const struct {
+	const char *cpu; /* vendor_id in /proc/cpuinfo */
+	const char *words;
+} known[] = {
+	{"GenuineIntel", "intel_iommu=on iommu=pt"},
+	{"CentaurHauls", "intel_iommu=on iommu=pt"},
+	{"Shanghai", "intel_iommu=on iommu=pt"},
+	{"AuthenticAMD", "iommu=pt"},
+	{"HygonGenuine", "iommu=pt"},
+};
+
+const char *iommu_words(void)
+{
+	CLEANUP_FREE char *text = NULL;
+	char *line, *end;
+
+	if (root_read("/proc/cpuinfo", &text, NULL) < 0)
+		return "";
+	line = strstr(text, "vendor_id");
+	if (line == NULL)
+		return "";
+	end = strchr(line, '\n');
+	if (end != NULL)
+		*end = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strstr(line, known[i].cpu) != NULL)
+			return known[i].words;
+	return "";
+}
+
+bool iommu_has_option(struct span list, const char *option)
+{
+	while (list.length > 0) {
+		const char *comma = memchr(list.text, ',', list.length);
+		struct span one = list;
+
+		if (comma != NULL)
+			one.length = (size_t)(comma - list.text);
+		if (span_is(one, option))
+			return true;
+		if (comma == NULL)
+			return false;
+		list.length -= one.length + 1;
+		list.text = comma + 1;
+	}
+	return false;
+}
+
+enum iommu iommu_in(const char *line, size_t length)
+{
+	struct cmdline cmdline = cmdline_read(line, length);
+	enum iommu result = IOMMU_UNSAID;
+	struct parameter parameter;
+
+	while (cmdline_next(&cmdline, &parameter)) {
+		bool intel = parameter_is(&parameter, "intel_iommu");
+
+		if (!intel && !parameter_is(&parameter, "amd_iommu") &&
+			!parameter_is(&parameter, "iommu"))
+			continue;
+		if (iommu_has_option(parameter.value, "off"))
+			result = IOMMU_OFF;
+		else if (intel && iommu_has_option(parameter.value, "on"))
+			result = IOMMU_ON;
+	}
+	return result;
+}
+
+bool iommu_is_on(void)
+{
+	char **groups = root_list("/sys/kernel/iommu_groups");
+	bool any = groups[0] != NULL;
+
+	root_list_free(groups);
+	return any;
+}
+
+bool iommu_in_firmware(void)
+{
+	static const char *const tables[] = {"DMAR", "IVRS", "IORT", "VIOT"};
+
+	if (!root_exists("/sys/firmware/acpi/tables"))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		CLEANUP_FREE char *path =
+			format_text("/sys/firmware/acpi/tables/%s", tables[i]);
+
+		if (root_exists(path))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's IOMMU parameters. */
+#ifndef TOOLS_KERNEL_IOMMU_H
+#define TOOLS_KERNEL_IOMMU_H
+
+#include "cmdline/cmdline.h"
+
+enum iommu {
+	IOMMU_UNSAID, /* the command line leaves it as the kernel has it */
+	IOMMU_ON,
+	IOMMU_OFF,
+};
+
+/*
+ * The words that this CPU's IOMMU needs beside the flag: "intel_iommu=on iommu=pt" or
+ * "iommu=pt"; "" where there is nothing to say. Not to be freed.
+ */
+const char *iommu_words(void);
+
+/* What a kernel command line says of it; the last word counts. */
+enum iommu iommu_in(const char *line, size_t length);
+/* Whether a parameter's value has an option: it is a list, "intel_iommu=on,sm_on". */
+bool iommu_has_option(struct span list, const char *option);
+
+/* Whether the running kernel has made IOMMU groups. */
+bool iommu_is_on(void);
+/*
+ * Whether the firmware tells of an IOMMU: an ACPI table DMAR (Intel), IVRS (AMD), IORT
+ * (Arm) or VIOT (virtual machines). True where there is no ACPI to ask.
+ */
+bool iommu_in_firmware(void);
+
+#endif

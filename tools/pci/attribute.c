@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/system/root.h"
+#include "tools/pci/attribute.h"
+
+char *attribute_path(const struct pci_device *device, const char *name)
+{
+	return format_text("/sys/bus/pci/devices/%s/%s", device->address, name);
+}
+
+char *attribute_read(const struct pci_device *device, const char *name)
+{
+	CLEANUP_FREE char *path = attribute_path(device, name);
+
+	return root_read_word(path);
+}
+
+const char *driver_text(const struct pci_device *device)
+{
+	return device->facts.driver[0] != '\0' ? device->facts.driver : "no driver";
+}
+
+/* nvgrace_gpu_vfio_pci, mlx5_vfio_pci and their like; sysfs has some with dashes. */
+bool driver_is_vfio(const char *driver)
+{
+	return strstr(driver, "vfio-pci") != NULL || strstr(driver, "vfio_pci") != NULL;
+}
+
+bool driver_leaves_group(const char *driver)
+{
+	return driver[0] == '\0' || driver_is_vfio(driver) ||
+	       strcmp(driver, "pci-stub") == 0 || strcmp(driver, "pcieport") == 0 ||
+	       strcmp(driver, "shpchp") == 0;
+}
+
+bool intent_is_vm(const struct intent *intent)
+{
+	return intent->want == WANT_VM;
+}
+
+bool intent_is_host(const struct intent *intent)
+{
+	return intent->want == WANT_HOST;
+}
+
+const char *intent_who(const struct intent *intent)
+{
+	if (intent->who != NULL)
+		return intent->who;
+	return intent->want == WANT_VM ? "a VM" : "the host";
+}
+
+struct card intent_card(const struct context *context, const struct intent *intent)
+{
+	return devices_card(&context->devices, intent->device);
+}
+
+bool intent_is_ours(const struct intent *intent)
+{
+	for (size_t i = 0; i < intent->count; i++)
+		if (strcmp(intent->wish[i]->source, CONF_PATH) == 0 ||
+			strstr(intent->wish[i]->text, "vfio_early=") != NULL)
+			return true;
+	return false;
+}

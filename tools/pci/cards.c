@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Questions about the devices that were read: cards, groups, candidates. */
+#include <string.h>
+
+#include "tools/pci/devices.h"
+
+enum {
+	CLASS_GRAPHICS = 0x03,
+	CLASS_BRIDGE = 0x06,
+};
+
+const struct pci_device *devices_find(
+	const struct devices *devices, const struct pci_address *address)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		if (pci_address_compare(
+			    &devices->device[i].facts.function.address, address) == 0)
+			return &devices->device[i];
+	return NULL;
+}
+
+/* The variant that all functions have; one word of the flag names one driver. */
+static void choose_driver(struct card *card)
+{
+	const char *variant = card->function[0].variant;
+
+	for (size_t i = 0; i < card->count; i++)
+		if (variant == NULL || card->function[i].variant == NULL ||
+			strcmp(card->function[i].variant, variant) != 0)
+			return;
+	if (strlen(variant) < sizeof(card->driver))
+		memcpy(card->driver, variant, strlen(variant) + 1);
+}
+
+struct card devices_card(const struct devices *devices, const struct pci_device *member)
+{
+	const struct pci_address *slot = &member->facts.function.address;
+	struct card card = {0};
+
+	for (size_t i = 0; i < devices->count; i++) {
+		if (!pci_same_slot(&devices->device[i].facts.function.address, slot))
+			continue;
+		if (card.count++ == 0)
+			card.function = &devices->device[i];
+	}
+	choose_driver(&card);
+	return card;
+}
+
+bool pci_device_is_graphics(const struct pci_device *device)
+{
+	return device->facts.class >> 16 == CLASS_GRAPHICS;
+}
+
+bool pci_device_is_bridge(const struct pci_device *device)
+{
+	return device->facts.class >> 16 == CLASS_BRIDGE;
+}
+
+const char *pci_device_short(const struct pci_device *device)
+{
+	bool has_domain = device->facts.function.address.domain != 0;
+
+	return has_domain ? device->address : device->address + strlen("0000:");
+}
+
+bool card_has(const struct card *card, const struct pci_device *device)
+{
+	return device >= card->function && device < card->function + card->count;
+}
+
+const struct pci_device *card_face(const struct card *card)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (pci_device_is_graphics(&card->function[i]))
+			return &card->function[i];
+	return card->function;
+}
+
+const struct pci_device *card_boot_display(const struct card *card)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (card->function[i].facts.boot_vga)
+			return &card->function[i];
+	return NULL;
+}
+
+const struct pci_device *devices_in_group(
+	const struct devices *devices, int group, const struct pci_device *after)
+{
+	size_t i = after != NULL ? (size_t)(after - devices->device) + 1 : 0;
+
+	for (; group >= 0 && i < devices->count; i++)
+		if (devices->device[i].facts.group == group)
+			return &devices->device[i];
+	return NULL;
+}
+
+static bool shares_group(const struct card *card, const struct pci_device *device)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (card->function[i].facts.group >= 0 &&
+			card->function[i].facts.group == device->facts.group)
+			return true;
+	return false;
+}
+
+const struct pci_device *devices_foreign(const struct devices *devices,
+	const struct card *card, const struct pci_device *after)
+{
+	size_t i = after != NULL ? (size_t)(after - devices->device) + 1 : 0;
+
+	for (; i < devices->count; i++) {
+		const struct pci_device *device = &devices->device[i];
+
+		if (!card_has(card, device) && !pci_device_is_bridge(device) &&
+			shares_group(card, device))
+			return device;
+	}
+	return NULL;
+}
+
+bool devices_next_candidate(
+	const struct devices *devices, const struct card *after, struct card *card)
+{
+	size_t i = after != NULL && after->count > 0
+			   ? (size_t)(after->function - devices->device) + after->count
+			   : 0;
+
+	for (; i < devices->count; i += card->count) {
+		*card = devices_card(devices, &devices->device[i]);
+		if (pci_device_is_graphics(card_face(card)) &&
+			card_boot_display(card) == NULL)
+			return true;
+	}
+	return false;
+}

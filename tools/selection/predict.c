@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/text/string.h"
+#include "tools/kernel/iommu.h"
+#include "tools/selection/predict.h"
+#include "tools/system/root.h"
+
+/*
+ * Whether the driver is part of the running kernel's image and so holds its devices
+ * before the initramfs starts: /sys/module/NAME has "initstate" only for a loaded module
+ * (kernel/module/sysfs.c), and the link "module" is there for both.
+ */
+static bool driver_is_built_in(const char *driver)
+{
+	CLEANUP_FREE char *module = format_text("/sys/bus/pci/drivers/%s/module", driver);
+	CLEANUP_FREE char *state = format_text("%s/initstate", module);
+
+	return root_exists(module) && !root_exists(state);
+}
+
+/* The devices as the early program will find them. */
+static void make_early(struct scan *scan, enum iommu iommu)
+{
+	/* What has no group only because the IOMMU is off in this boot. */
+	bool assume_group = iommu == IOMMU_ON && !iommu_is_on() && iommu_in_firmware();
+
+	for (unsigned int i = 0; i < scan->count; i++) {
+		struct device *device = &scan->device[i];
+
+		if (!driver_is_built_in(device->driver)) {
+			device->driver[0] = '\0';
+			device->in_use = false;
+		}
+		if (assume_group)
+			device->group = 0;
+		if (iommu == IOMMU_OFF)
+			device->group = -1;
+	}
+}
+
+struct prediction *predict(const char *line, bool next_boot, char **why)
+{
+	struct prediction *prediction;
+	size_t length = strlen(line);
+	int root = open(root_directory[0] != '\0' ? root_directory : "/",
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0) {
+		*why = format_text("cannot open %s: %s", root_directory, strerror(errno));
+		return NULL;
+	}
+	prediction = allocate_more(NULL, sizeof(*prediction));
+	flag_find(line, length, &prediction->flag);
+	scan_devices(root, &prediction->flag, &prediction->scan);
+	close(root);
+	if (next_boot)
+		make_early(&prediction->scan, iommu_in(line, length));
+	plan_make(&prediction->flag, &prediction->scan, &prediction->plan);
+	return prediction;
+}
+
+const struct plan_entry *prediction_of(
+	const struct prediction *prediction, const struct pci_address *address)
+{
+	for (unsigned int i = 0; i < prediction->plan.count; i++) {
+		const struct plan_entry *entry = &prediction->plan.entry[i];
+
+		if (pci_address_compare(&entry->device->function.address, address) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+bool prediction_selects(
+	const struct prediction *prediction, const struct pci_address *address)
+{
+	const struct plan_entry *entry = prediction_of(prediction, address);
+
+	return entry != NULL && entry->reason != REASON_BOOT_DISPLAY;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "tools/text/lines.h"
+#include "tools/kernel/iommu.h"
+#include "tools/selection/refuse.h"
+#include "tools/pci/host-use.h"
+
+struct request {
+	const struct devices *devices;
+	const struct candidate *candidates;
+	size_t count;
+	bool force;
+	struct lines *reasons;
+	struct lines *warnings;
+};
+
+static bool is_chosen(const struct request *request, const struct pci_device *device)
+{
+	for (size_t i = 0; i < request->count; i++)
+		if (card_has(&request->candidates[i].card, device))
+			return true;
+	return false;
+}
+
+static void add(const struct request *request, const struct pci_device *device,
+	const char *reason)
+{
+	lines_add(request->reasons, "%s (%s): %s", pci_device_short(device), device->name,
+		reason);
+}
+
+static void check_group(const struct request *request, const struct card *card)
+{
+	const struct pci_device *face = card_face(card);
+	const struct pci_device *foreign = NULL;
+
+	for (size_t i = 0; i < card->count; i++)
+		if (pci_device_is_bridge(&card->function[i])) {
+			add(request, &card->function[i],
+				"a bridge cannot be given to a virtual machine");
+			return;
+		}
+	if (!iommu_is_on())
+		return;
+	for (size_t i = 0; i < card->count; i++)
+		if (card->function[i].facts.group < 0) {
+			add(request, &card->function[i],
+				"it has no IOMMU group, so that VFIO cannot take it");
+			return;
+		}
+	while ((foreign = devices_foreign(request->devices, card, foreign)) != NULL) {
+		CLEANUP_FREE char *reason = NULL;
+
+		if (is_chosen(request, foreign))
+			continue;
+		reason = format_text(
+			"its IOMMU group %d also holds %s (%s), which would "
+			"have to leave the host with it; another slot, or ACS "
+			"in the firmware's setup, may part them",
+			foreign->facts.group, pci_device_short(foreign), foreign->name);
+		add(request, face, reason);
+	}
+}
+
+static bool other_display_is_left(const struct request *request)
+{
+	for (size_t i = 0; i < request->devices->count; i++) {
+		const struct pci_device *device = &request->devices->device[i];
+
+		if (device_is_display(&device->facts) && !is_chosen(request, device))
+			return true;
+	}
+	return false;
+}
+
+static const struct pci_device *find_display(const struct card *card)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (device_is_display(&card->function[i].facts))
+			return &card->function[i];
+	return NULL;
+}
+
+static void check_display(
+	const struct request *request, const struct candidate *candidate)
+{
+	const struct pci_device *display = card_boot_display(&candidate->card);
+	const char *what = "it is the boot display";
+
+	if (display == NULL) {
+		display = find_display(&candidate->card);
+		if (display == NULL || other_display_is_left(request))
+			return;
+		what = "no other display is left to the host";
+	}
+	if (request->force && candidate->by_address) {
+		lines_add(request->warnings,
+			"%s (%s): %s, so this machine's screen will stay dark from the "
+			"kernel's start on; have another way in (ssh, a serial console)",
+			pci_device_short(display), display->name, what);
+	} else {
+		CLEANUP_FREE char *reason = format_text(
+			"%s, so this machine's screen would stay dark; if that is wanted, "
+			"name it by its address and add --force: 'vfio-early enable %s "
+			"--force'",
+			what, pci_device_short(display));
+
+		add(request, display, reason);
+	}
+}
+
+static void check_uses(const struct request *request, const struct card *card)
+{
+	for (size_t i = 0; i < card->count; i++) {
+		CLEANUP_FREE char *storage = uses_storage(&card->function[i]);
+		CLEANUP_FREE char *network = uses_network(&card->function[i]);
+
+		if (storage != NULL)
+			add(request, &card->function[i], storage);
+		if (network != NULL)
+			add(request, &card->function[i], network);
+	}
+}
+
+static void check_iommu(const struct request *request)
+{
+	if (iommu_is_on())
+		return;
+	if (!iommu_in_firmware())
+		lines_add(request->reasons,
+			"the firmware tells of no IOMMU (there is no ACPI table DMAR or "
+			"IVRS): turn on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), "
+			"in the firmware's setup");
+	else
+		lines_add(request->warnings,
+			"the IOMMU is off in the running system, so nobody can tell yet "
+			"which devices share a group; the passthrough entry turns it on "
+			"(%s), and what shares a group with the host then stays with it",
+			iommu_words());
+}
+
+void refuse(const struct devices *devices, const struct candidate *candidates,
+	size_t count, bool force, struct lines *reasons, struct lines *warnings)
+{
+	const struct request request = {
+		.devices = devices,
+		.candidates = candidates,
+		.count = count,
+		.force = force,
+		.reasons = reasons,
+		.warnings = warnings,
+	};
+
+	check_iommu(&request);
+	for (size_t i = 0; i < count; i++) {
+		check_group(&request, &candidates[i].card);
+		check_display(&request, &candidates[i]);
+		check_uses(&request, &candidates[i].card);
+	}
+}

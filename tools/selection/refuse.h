@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `enable` must not take from the host, and why. */
+#ifndef TOOLS_SELECTION_REFUSE_H
+#define TOOLS_SELECTION_REFUSE_H
+
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
+#include "tools/pci/devices.h"
+
+struct candidate {
+	struct card card;
+	bool by_address; /* the user's word names the slot */
+};
+
+/*
+ * Adds a sentence to `reasons` for everything that stands against giving these cards away
+ * together, with the function's address and name: none, and they may be taken. `force`
+ * lifts what only costs the picture on a screen, for cards named by address. Adds to
+ * `warnings` what the user should know all the same.
+ */
+void refuse(const struct devices *devices, const struct candidate *candidates,
+	size_t count, bool force, struct lines *reasons, struct lines *warnings);
+
+#endif

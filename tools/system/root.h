@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading files below --root: every path that the tool reads goes through here. */
+#ifndef TOOLS_SYSTEM_ROOT_H
+#define TOOLS_SYSTEM_ROOT_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* "" for the running system, or a directory without a slash at its end. */
+extern const char *root_directory;
+
+/* Called with each path that is asked for, if not NULL: for `capture`. */
+extern void (*root_watch)(const char *path);
+
+/* The path as it is for the C library: root_directory in front. malloc'ed. */
+char *root_path(const char *path);
+/*
+ * Where a path leads, seen from --root: an absolute link of that system does not lead to
+ * a file of this one. What is not there is taken as it is named. 0 and a malloc'ed path
+ * for the C library, or -errno.
+ */
+int root_resolve(const char *path, char **real);
+/* Whether something is there (a symbolic link is followed). */
+bool root_exists(const char *path);
+/*
+ * Reads a whole file, /proc and /sys included. Returns 0 and a malloc'ed, NUL-terminated
+ * text with its length in bytes (length may be NULL), or -errno.
+ */
+int root_read(const char *path, char **text, size_t *length);
+/* Like root_read, without the white space at the end; NULL if it cannot be read. */
+char *root_read_word(const char *path);
+/* The last component of a symbolic link's target, malloc'ed; NULL if there is none. */
+char *root_link_name(const char *path);
+/* The names in a directory without "." and "..", sorted; NULL-terminated, malloc'ed
+ * (root_list_free). An absent directory is an empty list. */
+char **root_list(const char *path);
+void root_list_free(char **names);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Running other programs, without a shell. */
+#ifndef TOOLS_SYSTEM_RUN_H
+#define TOOLS_SYSTEM_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Below --root a program is one of that system, never of this one: a directory with a
+ * /bin/sh is a system of its own, and the program runs in a chroot; any other is made up
+ * for a test, and the program found in it runs as it is, with VFIO_EARLY_ROOT in its
+ * environment.
+ */
+struct run {
+	/* NULL-terminated. The first is a name to look for in the usual directories, or a
+	 * path. */
+	const char *const *argv;
+	/* "NAME=value" sets, "NAME" unsets; NULL-terminated, or NULL for none. */
+	const char *const *environment;
+	const char *input;    /* text for its standard input, or NULL for none */
+	unsigned int timeout; /* seconds until it is killed; 0 waits for ever */
+	/* In a made-up root this machine's own program will do: it only works on the file
+	 * or text that it is given. */
+	bool host_will_do;
+};
+
+struct run_result {
+	int status;   /* exit status; 128 and the signal if one ended it */
+	char *output; /* what it wrote to standard output and standard error, each */
+	char *errors; /* terminated */
+};
+
+/*
+ * Runs it to its end. 0 however it ended, and a result for run_free; or -errno and a
+ * sentence: -ENOENT (no such program), -ETIMEDOUT.
+ */
+int run(const struct run *run, struct run_result *result, char **why);
+/* Like run, and -EIO with the last line of its errors for any exit status but 0. */
+int run_well(const struct run *run, struct run_result *result, char **why);
+void run_free(struct run_result *result);
+
+/* Whether `run` would find it: a name or a path, below --root only. */
+bool run_finds(const char *program);
+/* The name that a program which runs in the --root has for this file, whose path is as
+ * the C library takes it here. A part of `real`. */
+const char *run_name(const char *real);
+
+#endif

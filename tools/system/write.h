@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writing files below --root: everything that the tool changes on a disk goes through
+ * here. */
+#ifndef TOOLS_SYSTEM_WRITE_H
+#define TOOLS_SYSTEM_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* --dry-run: nothing is written, and `changed` says what would be. */
+extern bool write_dry_run;
+
+/*
+ * A file is replaced as a whole: a draft in its directory is written, synced, renamed
+ * over it, and the directory synced; a power cut leaves the old text or the new one. A
+ * symbolic link stays, and its target is replaced. Mode and owner stay; a new file has
+ * 0644, and directories that are missing above it are made. An equal text is not written
+ * again. 0, or -errno and a sentence.
+ */
+int write_file(
+	const char *path, const char *text, size_t length, bool *changed, char **why);
+/* Removes a file; one that is not there is no change. 0, or -errno and a sentence. */
+int write_remove(const char *path, bool *changed, char **why);
+
+/*
+ * A boot loader reads a file system without its journal, where the kernel keeps what was
+ * written last: this waits until all of the file system that `path` is on is in its
+ * place, so that even a power cut right behind it changes nothing. 0, or -errno and a
+ * sentence.
+ */
+int write_settle(const char *path, char **why);
+
+/* For a file that another program has to write: it works on the draft. */
+struct draft {
+	char *path;	 /* as it is named in sentences */
+	char *target;	 /* what will be replaced, as the C library takes it */
+	char *temporary; /* the draft, likewise */
+};
+
+/*
+ * Makes a draft with this text in it. 0 and something for draft_finish or draft_drop, or
+ * -errno and a sentence. Not for --dry-run.
+ */
+int draft_begin(struct draft *draft, const char *path, const char *text, size_t length,
+	char **why);
+/* Syncs the draft and puts it in place. 0, or -errno and a sentence; frees either way. */
+int draft_finish(struct draft *draft, char **why);
+/* Removes the draft and frees; does nothing after draft_finish. */
+void draft_drop(struct draft *draft);
+
+#endif
