@@ -261,7 +261,7 @@ static void finish_card(int root, const struct plan *plan, unsigned int first,
 	}
 }
 
-void apply(int root, const struct plan *plan, bool hold, int turn,
+void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX])
 {
 	struct load load = {.hold = hold,

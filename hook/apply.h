@@ -31,7 +31,7 @@ struct result {
  * device is waited for until the kernel binds drivers to it, and other passes may work in
  * the meantime; -1 waits for none.
  */
-void apply(int root, const struct plan *plan, bool hold, int turn,
+void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX]);
 
 /* The record's word for an outcome. */

@@ -88,7 +88,8 @@ static void keep_card(struct plan *plan, const struct pci_address *device)
 }
 
 /* Two late functions of one card come at the same time: one pass after the other. The
- * lock is held until the end of this process, but for the time that apply() waits. */
+ * lock is held until the end of this process, but for the time that apply_plan() waits.
+ */
 static int wait_for_turn(int root)
 {
 	int lock;
@@ -134,11 +135,12 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	}
 	if (arguments->late && record_knows(root, &plan, arguments->initramfs))
 		return EXIT_DONE;
-	apply(root, &plan, arguments->initramfs, arguments->late ? turn : -1, result);
+	apply_plan(
+		root, &plan, arguments->initramfs, arguments->late ? turn : -1, result);
 	/* Unplugged in the meantime: the next device there gets a try of its own. */
 	if (arguments->late && !device_exists(root, &arguments->device))
 		return EXIT_DONE;
-	report(root, flag, &plan, result);
+	report_boot(root, flag, &plan, result);
 	record_write(root, flag, &plan, result, start);
 	if (flag->state == FLAG_BAD)
 		status = EXIT_NOT_ALL;

@@ -106,7 +106,7 @@ static void report_card(int root, const struct plan *plan,
 	log_line(root, LOG_WARNING, buffer);
 }
 
-void report(int root, const struct flag *flag, const struct plan *plan,
+void report_boot(int root, const struct flag *flag, const struct plan *plan,
 	const struct result result[SCAN_MAX])
 {
 	report_words(root, flag, plan);

@@ -5,7 +5,7 @@
 #include "hook/apply.h"
 
 /* The kernel log's lines: one for each wrong word, one for each card. */
-void report(int root, const struct flag *flag, const struct plan *plan,
+void report_boot(int root, const struct flag *flag, const struct plan *plan,
 	const struct result result[SCAN_MAX]);
 
 #endif

@@ -53,7 +53,7 @@ static int help(const char *about)
 	}
 	command = find(about);
 	if (command == NULL) {
-		complain("no command '%s'; 'vfio-early help' lists them", about);
+		print_message("no command '%s'; 'vfio-early help' lists them", about);
 		return STATUS_USAGE;
 	}
 	printf("Usage: vfio-early [--json] [--root DIR] %s%s%s\n", command->name,
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 	}
 	command = find(argv[0]);
 	if (command == NULL) {
-		complain("no command '%s'", argv[0]);
+		print_message("no command '%s'", argv[0]);
 		print_usage(stderr);
 		return STATUS_USAGE;
 	}

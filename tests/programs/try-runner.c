@@ -105,7 +105,7 @@ int main(int argc, char **argv)
 						      .vital = true,
 						      .instead = NULL},
 		{0}};
-	struct run run = {.check = chosen,
+	struct diagnosis run = {.check = chosen,
 		.collector = collectors_here,
 		.seconds = 0.3,
 		.describe = describe,
@@ -130,8 +130,7 @@ int main(int argc, char **argv)
 	}
 	if (run_checks(&run, report) < 0)
 		return 2;
-	json_array_foreach(json_object_get(report, "checks"), i, row)
-	{
+	json_array_foreach (json_object_get(report, "checks"), i, row) {
 		const char *device = json_string_value(json_object_get(row, "device"));
 
 		printf("%s %s %s %s\n", json_string_value(json_object_get(row, "id")),

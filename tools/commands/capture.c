@@ -17,7 +17,7 @@
 static int make_notes(json_t *report)
 {
 	const struct check **checks = NULL;
-	struct run run = {
+	struct diagnosis run = {
 		.request = {.container = -1, .machine = -1},
 		.collector = collectors,
 		.seconds = 10,
@@ -58,7 +58,7 @@ static int capture(const char *path, bool raw)
 	}
 	json_decref(report);
 	if (error < 0) {
-		complain("%s", why);
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	fprintf(stderr, "%s: read it before you send it to somebody\n", path);
@@ -77,17 +77,17 @@ static int unpack(const char *path, const char *directory)
 	error = root_read(path, &text, &length);
 	root_directory = root;
 	if (error < 0) {
-		complain("%s cannot be read: %s", path, strerror(-error));
+		print_message("%s cannot be read: %s", path, strerror(-error));
 		return STATUS_USAGE;
 	}
 	if (manifest_unpack((struct span){text, length}, directory, &why) < 0) {
-		complain("%s: %s", path, why);
+		print_message("%s: %s", path, why);
 		return STATUS_FAILED;
 	}
 	return STATUS_OK;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_capture(const struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"raw", no_argument, NULL, 'r'},
@@ -111,8 +111,8 @@ static int run(const struct options *options, int argc, char **argv)
 			return STATUS_USAGE;
 		}
 	if (argc - optind != (unpacks ? 2 : 1)) {
-		complain(unpacks ? "capture --unpack takes a file and a directory"
-				 : "capture takes the file to write");
+		print_message(unpacks ? "capture --unpack takes a file and a directory"
+				      : "capture takes the file to write");
 		fputs("Try 'vfio-early help capture'.\n", stderr);
 		return STATUS_USAGE;
 	}
@@ -122,7 +122,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_capture = {
 	.name = "capture",
-	.run = run,
+	.run = run_capture,
 	.usage = "[--raw] FILE | --unpack FILE DIRECTORY",
 	.summary = "save what diagnose reads, for somebody else to look at",
 	.help = "Writes a text that holds every file that diagnose reads. Names, addresses,\n"

@@ -25,7 +25,8 @@ bool changes_begin(const struct options *options, const char *command)
 	}
 	/* A rescue shell without a /run is where `disable` is needed most. */
 	if (error < 0)
-		complain("warning: %s; make sure that no other vfio-early runs", why);
+		print_message(
+			"warning: %s; make sure that no other vfio-early runs", why);
 	return true;
 }
 
@@ -35,10 +36,10 @@ int changes_print(
 	const char *heading = write_dry_run ? "Would be done:" : "Done:";
 
 	for (size_t i = 0; i < changes->refused.count; i++)
-		complain("refused: %s", changes->refused.line[i]);
+		print_message("refused: %s", changes->refused.line[i]);
 	if (options->json) {
 		if (failure != NULL)
-			complain("%s", failure);
+			print_message("%s", failure);
 		return json_print(json_pack("{s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
 			"changed", changes->changed, "dry_run", write_dry_run,
 			"reboot_required", changes->reboot_required, "steps",
@@ -58,7 +59,7 @@ int changes_print(
 		printf("Note: %s.\n", changes->notes.line[i]);
 	fflush(stdout);
 	if (failure != NULL)
-		complain("%s", failure);
+		print_message("%s", failure);
 	return 0;
 }
 

@@ -37,8 +37,8 @@ static void warn_of_leaving(
 		if (entry->action == ACTION_LEAVE && device != NULL &&
 			entry->reason != REASON_SIBLING &&
 			!is_repeated(&prediction->plan, i))
-			complain("note: with these words %s %s", pci_device_short(device),
-				what);
+			print_message("note: with these words %s %s",
+				pci_device_short(device), what);
 	}
 }
 
@@ -49,11 +49,11 @@ static int print_words(
 	CLEANUP_FREE char *flag = format_text(FLAG_NAME "=%s", value);
 	CLEANUP_FREE char *words = choose_words(value);
 	CLEANUP_FREE char *why = NULL;
-	struct prediction *prediction = predict(words, true, &why);
+	struct prediction *prediction = predict_boot(words, true, &why);
 	int status = STATUS_OK;
 
 	if (prediction == NULL) {
-		complain("%s", why);
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	warn_of_leaving(prediction, devices);
@@ -83,7 +83,7 @@ static int choose(const struct devices *devices, int argc, char **argv, char **v
 	}
 	if (error == 0)
 		return STATUS_OK;
-	complain("%s", why);
+	print_message("%s", why);
 	return error == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
 }
 
@@ -230,13 +230,13 @@ static int explain(const struct options *options, const struct devices *devices,
 	CLEANUP_FREE char *why = NULL;
 	CLEANUP_FREE char *line = read_words(argc, argv, &why);
 	CLEANUP_FREE struct prediction *prediction =
-		line != NULL ? predict(line, true, &why) : NULL;
+		line != NULL ? predict_boot(line, true, &why) : NULL;
 	struct wrong_words wrong;
 	struct lines notes = {0};
 	int status;
 
 	if (prediction == NULL) {
-		complain("%s", why);
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	wrong_words_find(prediction, devices, &wrong);
@@ -251,7 +251,7 @@ static int explain(const struct options *options, const struct devices *devices,
 	return status;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_cmdline(const struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {{"explain", no_argument, NULL, 'e'}, {0}};
 	CLEANUP_FREE char *value = NULL;
@@ -263,7 +263,7 @@ static int run(const struct options *options, int argc, char **argv)
 	/* "+": a command line may have a "--" of its own. */
 	while ((option = getopt_long(argc, argv, "+e", known, NULL)) != -1) {
 		if (option != 'e') {
-			complain("try 'vfio-early help cmdline'");
+			print_message("try 'vfio-early help cmdline'");
 			return STATUS_USAGE;
 		}
 		explaining = true;
@@ -271,7 +271,7 @@ static int run(const struct options *options, int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (devices_read(&devices, &why) < 0) {
-		complain("%s", why);
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	if (explaining) {
@@ -287,7 +287,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_cmdline = {
 	.name = "cmdline",
-	.run = run,
+	.run = run_cmdline,
 	.usage = "[DEVICE...] | --explain [WORDS]",
 	.summary =
 		"the kernel parameters that select devices, or what parameters do here",

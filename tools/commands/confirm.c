@@ -27,7 +27,7 @@ static void forget_grubenv(void)
 	close(file);
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_confirm(const struct options *options, int argc, char **argv)
 {
 	/* Only a mark that is set: where there is none, grubenv is not even made. */
 	static const char *const clear[] = {GRUBENV_PENDING "=0", NULL};
@@ -36,7 +36,7 @@ static int run(const struct options *options, int argc, char **argv)
 	int error;
 
 	if (argc > 1) {
-		complain("'%s' takes no arguments", argv[0]);
+		print_message("'%s' takes no arguments", argv[0]);
 		return STATUS_USAGE;
 	}
 	forget_grubenv();
@@ -49,14 +49,14 @@ static int run(const struct options *options, int argc, char **argv)
 	if (options->json && changes_print(options, &changes, why) < 0)
 		error = -EIO;
 	else if (!options->json && error < 0)
-		complain("%s; the next boot will be a normal one", why);
+		print_message("%s; the next boot will be a normal one", why);
 	changes_free(&changes);
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
 const struct command command_confirm = {
 	.name = "confirm",
-	.run = run,
+	.run = run_confirm,
 	.usage = "",
 	.summary = "tell GRUB that this boot came up; a service does so",
 };

@@ -44,8 +44,9 @@ static bool add_ids(struct lines *lines, const char *list)
 		while (check_at(i) != NULL && strcmp(check_at(i)->id, id) != 0)
 			i++;
 		if (check_at(i) == NULL) {
-			complain("no check '%s'; 'vfio-early diagnose --list-checks' "
-				 "lists them",
+			print_message(
+				"no check '%s'; 'vfio-early diagnose --list-checks' "
+				"lists them",
 				id);
 			return false;
 		}
@@ -61,7 +62,7 @@ static bool guest_number(const char *option, const char *text, long *number)
 	*number = strtol(text, &end, 10);
 	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && *number <= 999999999)
 		return true;
-	complain("--%s takes the number of a guest, not '%s'", option, text);
+	print_message("--%s takes the number of a guest, not '%s'", option, text);
 	return false;
 }
 
@@ -74,14 +75,14 @@ static bool choose_format(const char *name, enum format *format)
 			*format = (enum format)i;
 			return true;
 		}
-	complain("--format is text, markdown, json or prom, not '%s'", name);
+	print_message("--format is text, markdown, json or prom, not '%s'", name);
 	return false;
 }
 
 static bool choose_want(const char *name, enum want *want)
 {
 	if (strcmp(name, "vm") != 0 && strcmp(name, "host") != 0) {
-		complain("--want is vm or host, not '%s'", name);
+		print_message("--want is vm or host, not '%s'", name);
 		return false;
 	}
 	*want = strcmp(name, "vm") == 0 ? WANT_VM : WANT_HOST;
@@ -97,7 +98,7 @@ static bool choose_colour(const char *name, int *colour)
 	else if (strcmp(name, "auto") == 0)
 		*colour = -1;
 	else
-		return complain("--color is auto, always or never, not '%s'", name),
+		return print_message("--color is auto, always or never, not '%s'", name),
 		       false;
 	return true;
 }
@@ -170,7 +171,8 @@ bool read_options(int argc, char **argv, struct wanted *wanted)
 			wanted->seconds = atof(optarg);
 			good = wanted->seconds > 0;
 			if (!good)
-				complain("--timeout takes seconds, not '%s'", optarg);
+				print_message(
+					"--timeout takes seconds, not '%s'", optarg);
 			break;
 		case 'l':
 			wanted->list = LIST_CHECKS;
@@ -190,7 +192,7 @@ bool read_options(int argc, char **argv, struct wanted *wanted)
 	request->word = argv + optind;
 	request->words = (size_t)(argc - optind);
 	if (good && guests > 1) {
-		complain("one of --ct, --vm, --domain and --want at a time");
+		print_message("one of --ct, --vm, --domain and --want at a time");
 		good = false;
 	}
 	return good;

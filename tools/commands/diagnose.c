@@ -89,7 +89,7 @@ static bool use_colour(const struct wanted *wanted)
 static int make_report(const struct wanted *wanted, json_t *report)
 {
 	const struct check **checks = NULL;
-	struct run run = {
+	struct diagnosis run = {
 		.request = wanted->request,
 		.collector = collectors,
 		.seconds = wanted->seconds,
@@ -148,7 +148,7 @@ static bool print_anywhere(const struct wanted *wanted, json_t *report)
 		print(wanted, report, stdout);
 		if (fflush(stdout) == 0 && !ferror(stdout))
 			return true;
-		complain("the report could not be printed");
+		print_message("the report could not be printed");
 		return false;
 	}
 	/* node_exporter, for which prom is, runs as another user */
@@ -158,7 +158,7 @@ static bool print_anywhere(const struct wanted *wanted, json_t *report)
 			    &why) == 0)
 			return true;
 	}
-	complain("%s", why);
+	print_message("%s", why);
 	return false;
 }
 
@@ -168,10 +168,10 @@ static int diagnose(const struct wanted *wanted)
 	int error = make_report(wanted, report), status = STATUS_USAGE;
 	size_t i;
 
-	json_array_foreach(json_object_get(report, "wrong"), i, item)
-		complain("%s", json_string_value(item));
+	json_array_foreach (json_object_get(report, "wrong"), i, item)
+		print_message("%s", json_string_value(item));
 	if (error < 0) {
-		complain("the diagnosis could not be run: %s", strerror(-error));
+		print_message("the diagnosis could not be run: %s", strerror(-error));
 	} else if (i == 0) {
 		report_conclude(report, &wanted->request, wanted->strict);
 		status = (int)json_integer_value(json_object_get(report, "exit"));
@@ -189,7 +189,7 @@ static int diagnose(const struct wanted *wanted)
 	return status;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_diagnose(const struct options *options, int argc, char **argv)
 {
 	struct wanted wanted = {
 		.request = {.container = -1, .machine = -1},
@@ -213,7 +213,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_diagnose = {
 	.name = "diagnose",
-	.run = run,
+	.run = run_diagnose,
 	.usage =
 		"[--ct N | --vm N | --domain NAME | --want vm|host] [OPTION]... [DEVICE]...",
 	.summary = "what stands between a card and the VM or container that wants it",

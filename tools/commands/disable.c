@@ -33,7 +33,7 @@ static int disable(const struct options *options)
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_disable(const struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {{"yes", no_argument, NULL, 'y'},
 		{"dry-run", no_argument, NULL, 'n'}, {0}};
@@ -44,18 +44,19 @@ static int run(const struct options *options, int argc, char **argv)
 		if (option == 'n')
 			write_dry_run = true;
 		else if (option != 'y') {
-			complain("try 'vfio-early help disable'");
+			print_message("try 'vfio-early help disable'");
 			return STATUS_USAGE;
 		}
 	}
 	if (optind < argc) {
-		complain("disable: unexpected '%s'; it is for all cards: 'vfio-early "
-			 "enable DEVICE...' says which ones remain",
+		print_message(
+			"disable: unexpected '%s'; it is for all cards: 'vfio-early "
+			"enable DEVICE...' says which ones remain",
 			argv[optind]);
 		return STATUS_USAGE;
 	}
 	if (root_directory[0] == '\0' && geteuid() != 0) {
-		complain("disable changes the system: run it as root");
+		print_message("disable changes the system: run it as root");
 		return STATUS_USAGE;
 	}
 	if (!changes_begin(options, argv[0]))
@@ -65,7 +66,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_disable = {
 	.name = "disable",
-	.run = run,
+	.run = run_disable,
 	.usage = "[--dry-run]",
 	.summary = "make the normal boot the default again",
 	.help = "The passthrough entry stays in the boot menu, and what was chosen stays chosen:\n"

@@ -176,10 +176,10 @@ static int go(const struct request *request, const struct devices *devices,
 {
 	struct lines warnings = {0};
 
-	refuse(devices, candidates, count, request->force, &enabling->changes.refused,
-		&warnings);
+	refuse_cards(devices, candidates, count, request->force,
+		&enabling->changes.refused, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
-		complain("warning: %s", warnings.line[i]);
+		print_message("warning: %s", warnings.line[i]);
 	lines_free(&warnings);
 	if (enabling->changes.refused.count > 0) {
 		*failure = copy_text("nothing was changed");
@@ -221,7 +221,7 @@ static int enable(const struct options *options, const struct request *request,
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_enable(const struct options *options, int argc, char **argv)
 {
 	CLEANUP_FREE char *why = NULL;
 	struct request request = {0};
@@ -230,21 +230,21 @@ static int run(const struct options *options, int argc, char **argv)
 	int status;
 
 	if (!parse(argc, argv, &request)) {
-		complain("try 'vfio-early help enable'");
+		print_message("try 'vfio-early help enable'");
 		return STATUS_USAGE;
 	}
 	if (root_directory[0] == '\0' && geteuid() != 0) {
-		complain("enable changes the system: run it as root");
+		print_message("enable changes the system: run it as root");
 		return STATUS_USAGE;
 	}
 	if (!changes_begin(options, argv[0]))
 		return STATUS_FAILED;
 	if (conf_load(&conf, &why) < 0) {
-		complain("%s", why);
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	if (devices_read(&devices, &why) < 0) {
-		complain("%s", why);
+		print_message("%s", why);
 		conf_free(&conf);
 		return STATUS_USAGE;
 	}
@@ -256,7 +256,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_enable = {
 	.name = "enable",
-	.run = run,
+	.run = run_enable,
 	.usage = "[DEVICE...] [--once] [--force] [--yes] [--dry-run]",
 	.summary = "give cards to virtual machines, from the next boot on",
 	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"

@@ -7,7 +7,7 @@
 #include "tools/selection/conf.h"
 #include "tools/boot/grub/entries.h"
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_grub_entries(const struct options *options, int argc, char **argv)
 {
 	CLEANUP_FREE char *section = NULL, *why = NULL;
 	struct grub_inputs inputs;
@@ -16,12 +16,12 @@ static int run(const struct options *options, int argc, char **argv)
 
 	(void)options;
 	if (argc > 1) {
-		complain("'%s' takes no arguments", argv[0]);
+		print_message("'%s' takes no arguments", argv[0]);
 		return STATUS_USAGE;
 	}
 	error = conf_load(&conf, &why);
 	if (error < 0) {
-		complain("%s; no boot entry is made", why);
+		print_message("%s; no boot entry is made", why);
 		return STATUS_FAILED;
 	}
 	if (conf.devices == NULL || conf.devices[0] == '\0') {
@@ -33,7 +33,7 @@ static int run(const struct options *options, int argc, char **argv)
 	error = grub_entries_make(&inputs, &section, &why);
 	grub_inputs_free(&inputs);
 	if (error < 0) {
-		complain("%s; no boot entry is made", why);
+		print_message("%s; no boot entry is made", why);
 		return STATUS_FAILED;
 	}
 	fputs(section, stdout);
@@ -42,6 +42,6 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_grub_entries = {
 	.name = "grub-entries",
-	.run = run,
+	.run = run_grub_entries,
 	.usage = "",
 };

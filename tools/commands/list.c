@@ -191,14 +191,14 @@ static int read_choice(struct view *view, char **why)
 	CLEANUP_FREE char *conf_why = NULL;
 
 	if (conf_load(&view->conf, &conf_why) < 0)
-		complain("%s; no device is shown as selected", conf_why);
+		print_message("%s; no device is shown as selected", conf_why);
 	line = format_text(
 		FLAG_NAME "=%s", view->conf.devices != NULL ? view->conf.devices : "off");
-	view->choice = predict(line, true, why);
+	view->choice = predict_boot(line, true, why);
 	return view->choice != NULL ? 0 : -1;
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_list(const struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {{"all", no_argument, NULL, 'a'}, {0}};
 	CLEANUP_FREE char *why = NULL;
@@ -208,18 +208,18 @@ static int run(const struct options *options, int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "a", known, NULL)) != -1) {
 		if (option != 'a') {
-			complain("try 'vfio-early help list'");
+			print_message("try 'vfio-early help list'");
 			return STATUS_USAGE;
 		}
 		view.all = true;
 	}
 	if (optind < argc) {
-		complain("list: unexpected '%s'; try 'vfio-early help list'",
+		print_message("list: unexpected '%s'; try 'vfio-early help list'",
 			argv[optind]);
 		return STATUS_USAGE;
 	}
 	if (devices_read(&view.devices, &why) < 0 || read_choice(&view, &why) < 0)
-		complain("%s", why);
+		print_message("%s", why);
 	else
 		status = options->json ? print_json(&view) : print_text(&view);
 	free(view.choice);
@@ -230,7 +230,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_list = {
 	.name = "list",
-	.run = run,
+	.run = run_list,
 	.usage = "[--all]",
 	.summary = "show the displays of this machine and what belongs to them",
 	.help = "  -a, --all  every device that is not a bridge\n",

@@ -16,7 +16,7 @@ static int read_choice(struct status *status, char **why)
 		conf_free(&status->conf);
 	any = status->conf.devices != NULL && status->conf.devices[0] != '\0';
 	status->choice_line = choose_words(any ? status->conf.devices : "off");
-	status->choice = predict(status->choice_line, true, why);
+	status->choice = predict_boot(status->choice_line, true, why);
 	return status->choice != NULL ? 0 : -EIO;
 }
 
@@ -24,7 +24,7 @@ static int read_running(struct status *status, char **why)
 {
 	if (root_read("/proc/cmdline", &status->cmdline, NULL) < 0)
 		status->cmdline = copy_text("");
-	status->running = predict(status->cmdline, false, why);
+	status->running = predict_boot(status->cmdline, false, why);
 	if (status->running == NULL)
 		return -EIO;
 	status->has_record = record_read(&status->record, &status->record_why) == 0;
@@ -45,7 +45,7 @@ static int read_next(struct status *status, char **why)
 		words = status->cmdline;
 	if (words == NULL)
 		return 0;
-	status->next = predict(words, true, why);
+	status->next = predict_boot(words, true, why);
 	return status->next != NULL ? 0 : -EIO;
 }
 

@@ -151,7 +151,7 @@ static void print_text(const struct status *status)
 			status->difference[i].text);
 }
 
-static int run(const struct options *options, int argc, char **argv)
+static int run_status(const struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {{0}};
 	CLEANUP_FREE char *why = NULL;
@@ -160,12 +160,12 @@ static int run(const struct options *options, int argc, char **argv)
 
 	if (getopt_long(argc, argv, "", known, NULL) != -1 || optind < argc) {
 		if (optind < argc)
-			complain("status: unexpected '%s'", argv[optind]);
-		complain("try 'vfio-early help status'");
+			print_message("status: unexpected '%s'", argv[optind]);
+		print_message("try 'vfio-early help status'");
 		return STATUS_USAGE;
 	}
 	if (status_read(&status, &why) < 0) {
-		complain("%s", why);
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	status_compare(&status);
@@ -180,7 +180,7 @@ static int run(const struct options *options, int argc, char **argv)
 
 const struct command command_status = {
 	.name = "status",
-	.run = run,
+	.run = run_status,
 	.usage = "",
 	.summary = "this boot, the next boot, and what differs",
 	.help = "The exit status is 1 if something is not as it should be: those differences\n"

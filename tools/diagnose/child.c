@@ -18,7 +18,7 @@ static void say(FILE *to, json_t *message)
 }
 
 /* Without the devices or what they are for no check can judge. */
-static bool can_ask(const struct work *work, struct findings *findings)
+static bool can_ask(const struct child_work *work, struct findings *findings)
 {
 	for (size_t i = 0; work->run->collector[i].name != NULL; i++)
 		if (work->run->collector[i].vital && work->collector_why[i] != NULL &&
@@ -37,11 +37,12 @@ static void send_rows(FILE *to, struct findings *findings)
 	size_t i;
 	json_t *row;
 
-	json_array_foreach(findings->rows, i, row) say(to, json_pack("{sO}", "row", row));
+	json_array_foreach (findings->rows, i, row)
+		say(to, json_pack("{sO}", "row", row));
 	json_array_clear(findings->rows);
 }
 
-static void ask(const struct work *work, const struct context *context, size_t at,
+static void ask(const struct child_work *work, const struct context *context, size_t at,
 	size_t first, FILE *to)
 {
 	const struct check *check = work->run->check[at];
@@ -86,9 +87,9 @@ static void describe(void (*how)(const struct context *, json_t *),
 	say(to, json_pack("{so}", "report", report));
 }
 
-void work(const struct work *work, FILE *to)
+void child_work(const struct child_work *work, FILE *to)
 {
-	const struct run *run = work->run;
+	const struct diagnosis *run = work->run;
 	struct context context = {.request = run->request};
 
 	if (run->begin != NULL)

@@ -7,8 +7,8 @@
 enum { COLLECTORS_MAX = 16 };
 
 /* Where the child starts, and what to leave out: what a child before it died of. */
-struct work {
-	const struct run *run;
+struct child_work {
+	const struct diagnosis *run;
 	/* NULL, or why this collector is left out */
 	char *collector_why[COLLECTORS_MAX];
 	bool collector_lost[COLLECTORS_MAX]; /* what it does instead failed, too */
@@ -23,6 +23,6 @@ struct work {
  * ADDRESS} ahead of each step,
  * {"report": {...}} and {"row": {...}} as they are found, {"done": true} at the end.
  */
-void work(const struct work *work, FILE *to);
+void child_work(const struct child_work *work, FILE *to);
 
 #endif

@@ -31,7 +31,7 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static int start(const struct work *what, struct child *child)
+static int start(const struct child_work *what, struct child *child)
 {
 	int ends[2];
 
@@ -52,7 +52,7 @@ static int start(const struct work *what, struct child *child)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ends[0]);
 		if (to != NULL)
-			work(what, to);
+			child_work(what, to);
 		_exit(0);
 	}
 	close(ends[1]);
@@ -95,7 +95,7 @@ static void hear_lines(struct child *child, json_t *report)
 }
 
 /* Listens until the child is done, dead, or silent for too long. False: too long. */
-static bool listen_to(struct child *child, const struct run *run, json_t *report)
+static bool listen_to(struct child *child, const struct diagnosis *run, json_t *report)
 {
 	double heard = now();
 
@@ -160,8 +160,8 @@ static char *end(struct child *child, bool in_time, double seconds)
 }
 
 /* Notes what the child died of, and how the next one gets around it. */
-static void get_around(
-	struct work *next, const struct child *child, const char *why, json_t *report)
+static void get_around(struct child_work *next, const struct child *child,
+	const char *why, json_t *report)
 {
 	const json_t *collector = json_object_get(child->step, "collector");
 	const json_t *check = json_object_get(child->step, "check");
@@ -195,9 +195,9 @@ static void get_around(
 	}
 }
 
-int run_checks(const struct run *run, json_t *report)
+int run_checks(const struct diagnosis *run, json_t *report)
 {
-	struct work next = {.run = run};
+	struct child_work next = {.run = run};
 	bool done = false;
 	int error = 0;
 

@@ -9,7 +9,7 @@
 #include "tools/diagnose/check.h"
 #include "tools/diagnose/context.h"
 
-struct run {
+struct diagnosis {
 	struct request request;
 	const struct check *const *check; /* in the order of the report */
 	size_t checks;
@@ -29,6 +29,6 @@ struct run {
  * array of rows. A collector or a check that crashes or takes too long is a row with
  * status unknown, and the rest goes on without it. 0 or -errno: nothing could be run.
  */
-int run_checks(const struct run *run, json_t *report);
+int run_checks(const struct diagnosis *run, json_t *report);
 
 #endif

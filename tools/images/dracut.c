@@ -108,7 +108,7 @@ static int run_command(const char *const *argv, char **why)
 {
 	const struct run order = {.argv = argv};
 	struct run_result result;
-	int error = run_well(&order, &result, why);
+	int error = run_program_well(&order, &result, why);
 
 	if (error == 0)
 		run_free(&result);

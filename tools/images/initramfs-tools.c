@@ -105,7 +105,7 @@ static int make(const struct kernel *kernel, char **why)
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	const struct run order = {.argv = argv};
 	struct run_result result;
-	int error = run_well(&order, &result, why);
+	int error = run_program_well(&order, &result, why);
 
 	if (error == 0)
 		run_free(&result);

@@ -34,7 +34,7 @@ static void on_error(char *format, ...)
 	va_end(list);
 	if (libpci_reading)
 		longjmp(libpci_failed, 1);
-	complain("libpci: %s", libpci_message != NULL ? libpci_message : format);
+	print_message("libpci: %s", libpci_message != NULL ? libpci_message : format);
 	exit(STATUS_USAGE);
 }
 

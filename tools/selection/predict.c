@@ -43,7 +43,7 @@ static void make_early(struct scan *scan, enum iommu iommu)
 	}
 }
 
-struct prediction *predict(const char *line, bool next_boot, char **why)
+struct prediction *predict_boot(const char *line, bool next_boot, char **why)
 {
 	struct prediction *prediction;
 	size_t length = strlen(line);

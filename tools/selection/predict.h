@@ -17,7 +17,7 @@ struct prediction {
  * holds anything yet. The result is malloc'ed, for free(). NULL and a sentence if the
  * root directory cannot be opened.
  */
-struct prediction *predict(const char *line, bool next_boot, char **why);
+struct prediction *predict_boot(const char *line, bool next_boot, char **why);
 
 /* The plan for this function; NULL if the flag does not speak of it. */
 const struct plan_entry *prediction_of(

@@ -140,7 +140,7 @@ static void check_iommu(const struct request *request)
 			iommu_words());
 }
 
-void refuse(const struct devices *devices, const struct candidate *candidates,
+void refuse_cards(const struct devices *devices, const struct candidate *candidates,
 	size_t count, bool force, struct lines *reasons, struct lines *warnings)
 {
 	const struct request request = {

@@ -18,7 +18,7 @@ struct candidate {
  * lifts what only costs the picture on a screen, for cards named by address. Adds to
  * `warnings` what the user should know all the same.
  */
-void refuse(const struct devices *devices, const struct candidate *candidates,
+void refuse_cards(const struct devices *devices, const struct candidate *candidates,
 	size_t count, bool force, struct lines *reasons, struct lines *warnings);
 
 #endif

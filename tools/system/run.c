@@ -250,7 +250,7 @@ static char *keep(struct stream *stream)
 	return stream->text != NULL ? stream->text : copy_text("");
 }
 
-int run(const struct run *run, struct run_result *result, char **why)
+int run_program(const struct run *run, struct run_result *result, char **why)
 {
 	CLEANUP_FREE char *path = look_for(run->argv[0], run->host_will_do);
 	int output[2] = {-1, -1}, errors[2] = {-1, -1};
@@ -318,9 +318,9 @@ static char *last_line(char *text)
 	return newline != NULL ? newline + 1 : text;
 }
 
-int run_well(const struct run *order, struct run_result *result, char **why)
+int run_program_well(const struct run *order, struct run_result *result, char **why)
 {
-	int error = run(order, result, why);
+	int error = run_program(order, result, why);
 	char *said;
 
 	if (error < 0 || result->status == 0)

@@ -35,9 +35,9 @@ struct run_result {
  * Runs it to its end. 0 however it ended, and a result for run_free; or -errno and a
  * sentence: -ENOENT (no such program), -ETIMEDOUT.
  */
-int run(const struct run *run, struct run_result *result, char **why);
+int run_program(const struct run *run, struct run_result *result, char **why);
 /* Like run, and -EIO with the last line of its errors for any exit status but 0. */
-int run_well(const struct run *run, struct run_result *result, char **why);
+int run_program_well(const struct run *run, struct run_result *result, char **why);
 void run_free(struct run_result *result);
 
 /* Whether `run` would find it: a name or a path, below --root only. */

@@ -70,7 +70,7 @@ void free_pointer(void *pointer)
 	free(*(void **)pointer);
 }
 
-void complain(const char *format, ...)
+void print_message(const char *format, ...)
 {
 	va_list list;
 

@@ -33,6 +33,6 @@ void add_sentence(char **text, const char *sentence);
 const char *path_name(const char *path);
 
 /* "vfio-early: ..." and a newline on standard error. */
-void complain(const char *format, ...) PRINTF(1, 2);
+void print_message(const char *format, ...) PRINTF(1, 2);
 
 #endif

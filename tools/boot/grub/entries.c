@@ -43,9 +43,9 @@ static int run_generator(
 		"GRUB_ACTUAL_DEFAULT=", NULL};
 	const char *const argv[] = {path, NULL};
 	struct run_result result;
-	int error = run_well(&(struct run){.argv = argv,
-				     .environment = environment,
-				     .timeout = GENERATOR_SECONDS},
+	int error = run_program_well(&(struct run){.argv = argv,
+					     .environment = environment,
+					     .timeout = GENERATOR_SECONDS},
 		&result, why);
 
 	if (error < 0)
@@ -220,10 +220,10 @@ static int check_script(const char *text, char **why)
 	char program[32];
 	const char *const argv[] = {grub_program("script-check", program), NULL};
 	struct run_result result;
-	int error = run_well(&(struct run){.argv = argv,
-				     .input = text,
-				     .timeout = CHECK_SECONDS,
-				     .host_will_do = true},
+	int error = run_program_well(&(struct run){.argv = argv,
+					     .input = text,
+					     .timeout = CHECK_SECONDS,
+					     .host_will_do = true},
 		&result, why);
 
 	if (error == 0)

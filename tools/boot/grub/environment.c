@@ -156,7 +156,7 @@ static int edit(
 		return 0;
 	argv = allocate_more(argv, (count + 1) * sizeof(*argv));
 	argv[count] = NULL;
-	error = run_well(
+	error = run_program_well(
 		&(struct run){
 			.argv = argv, .timeout = EDIT_SECONDS, .host_will_do = true},
 		&result, why);

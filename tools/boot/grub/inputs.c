@@ -49,8 +49,8 @@ static char *probe(const char *target, const char *path, char **why)
 	struct run_result result;
 	char *answer;
 
-	if (run_well(&(struct run){.argv = argv, .timeout = PROBE_SECONDS}, &result,
-		    why) < 0)
+	if (run_program_well(&(struct run){.argv = argv, .timeout = PROBE_SECONDS},
+		    &result, why) < 0)
 		return NULL;
 	answer = copy_text(result.output);
 	run_free(&result);

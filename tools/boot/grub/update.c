@@ -163,7 +163,7 @@ int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
 	if (error < 0)
 		return error;
 	find_command(argv, program, run_name(real));
-	error = run_well(
+	error = run_program_well(
 		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS}, &result, why);
 	if (error < 0) {
 		put_back(path, before, why);

@@ -233,7 +233,7 @@ static void check_pending(const struct context *context, struct findings *findin
 			loader->why != NULL ? loader->why : "no boot loader was found");
 		return;
 	}
-	next = predict(loader->words != NULL ? loader->words : "", true, &why);
+	next = predict_boot(loader->words != NULL ? loader->words : "", true, &why);
 	for (size_t i = 0; next != NULL && i < context->devices.count;) {
 		struct card card =
 			devices_card(&context->devices, &context->devices.device[i]);

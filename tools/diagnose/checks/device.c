@@ -30,7 +30,7 @@ static bool each_word(const struct context *context, struct findings *findings,
 	const char *source;
 	CLEANUP_FREE char *line = selection(context, &source);
 	CLEANUP_FREE char *why = NULL;
-	CLEANUP_FREE struct prediction *prediction = predict(line, true, &why);
+	CLEANUP_FREE struct prediction *prediction = predict_boot(line, true, &why);
 
 	if (prediction == NULL || prediction->flag.state != FLAG_ON)
 		return false;
