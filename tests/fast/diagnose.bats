@@ -61,7 +61,8 @@ try() { # NAME
 	[ "$wrong" -eq 0 ]
 }
 
-# What a case prints in a form; its golden file has the same.
+# What a case prints in a form; its golden file has the same. JSON is kept without what
+# passes and what does not apply: those rows change with every new check.
 golden_form() { # NAME FORM
 	local arguments
 	arguments=$(fixture_says "$1" args)
@@ -69,25 +70,36 @@ golden_form() { # NAME FORM
 	case $2 in
 	txt) tool diagnose $arguments ;;
 	md) tool diagnose --format markdown $arguments ;;
-	json) tool diagnose --format json $arguments | jq -S 'del(.tool)' ;;
+	json) tool diagnose --format json $arguments | jq -S 'del(.tool, .summary.pass, .summary.skip)
+		| .checks |= map(select(.status != "pass" and .status != "skip"))' ;;
 	esac || [ $? -eq 1 ]
+}
+
+# The forms that are kept of a case: a person reads three whole reports, and JSON has the rest.
+forms_of() { # NAME
+	case $1 in
+	case-healthy-vm | case-twins | case-901-on-vfio) echo txt md json ;;
+	*) echo json ;;
+	esac
 }
 
 # To accept what the cases print now: GOLDEN=accept bats diagnose.bats, and read the diff.
 @test "whole reports are as they were read and found good" {
-	local file name form differ=0 cases=0
+	local file name form differ=0 compared=0 golden=$fixtures/golden
 	for file in "$fixtures"/case-*.manifest; do
 		name=${file##*/}
 		name=${name%.manifest}
 		rm -rf "$root"
 		unpack "$name"
-		for form in txt md json; do
+		for form in $(forms_of "$name"); do
 			golden_form "$name" "$form" >"$BATS_TEST_TMPDIR/now"
-			[ "${GOLDEN-}" != accept ] || cp "$BATS_TEST_TMPDIR/now" "$fixtures/golden/$name.$form"
-			diff -u "$fixtures/golden/$name.$form" "$BATS_TEST_TMPDIR/now" || differ=1
+			[ "${GOLDEN-}" != accept ] || cp "$BATS_TEST_TMPDIR/now" "$golden/$name.$form"
+			diff -u "$golden/$name.$form" "$BATS_TEST_TMPDIR/now" || differ=1
+			compared=$((compared + 1))
 		done
-		cases=$((cases + 1))
 	done
-	[ "$cases" -ge 13 ]
+	# Each golden file belongs to a case.
+	assert_equal "$compared" "$(find "$golden" -type f | wc -l)"
+	[ "$compared" -ge 19 ]
 	[ "$differ" -eq 0 ]
 }

@@ -64,7 +64,7 @@ install_grub() {
 		"$root/usr/lib/systemd/system/multi-user.target.wants/vfio-early-confirm.service"
 	update_grub
 	cp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg.before"
-	sed "s,@BINDIR@,$root/usr/local/bin,g" "$top/tools/grub.d/45_vfio_early.in" |
+	sed "s,@BINDIR@,$root/usr/local/bin,g" "$top/tools/boot/grub/45_vfio_early.in" |
 		install_program /etc/grub.d/45_vfio_early
 	update_grub
 	make_grubenv
