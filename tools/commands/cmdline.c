@@ -8,6 +8,7 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
+#include "tools/kernel/parameters.h"
 #include "tools/commands/command.h"
 #include "tools/selection/explain.h"
 #include "tools/kernel/iommu.h"
@@ -47,7 +48,7 @@ static int print_words(
 {
 	const char *iommu = iommu_words();
 	CLEANUP_FREE char *flag = format_text(FLAG_NAME "=%s", value);
-	CLEANUP_FREE char *words = choose_words(value);
+	CLEANUP_FREE char *words = passthrough_parameters(value);
 	CLEANUP_FREE char *why = NULL;
 	struct prediction *prediction = predict_boot(words, true, &why);
 	int status = STATUS_OK;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
-#include "tools/selection/choose.h"
+#include "tools/kernel/parameters.h"
 #include "tools/system/root.h"
 #include "tools/commands/status-read.h"
 
@@ -15,7 +15,7 @@ static int read_choice(struct status *status, char **why)
 	if (conf_load(&status->conf, &status->conf_why) < 0)
 		conf_free(&status->conf);
 	any = status->conf.devices != NULL && status->conf.devices[0] != '\0';
-	status->choice_line = choose_words(any ? status->conf.devices : "off");
+	status->choice_line = passthrough_parameters(any ? status->conf.devices : "off");
 	status->choice = predict_boot(status->choice_line, true, why);
 	return status->choice != NULL ? 0 : -EIO;
 }

@@ -7,14 +7,22 @@
 #include "tools/kernel/parameters.h"
 #include "tools/kernel/iommu.h"
 
-/* What the user's own words say already. */
+char *passthrough_parameters(const char *value)
+{
+	const char *iommu = iommu_words();
+
+	return format_text(
+		FLAG_NAME "=%s%s%s", value, iommu[0] != '\0' ? " " : "", iommu);
+}
+
+/* What the user's own parameters say already. */
 struct said {
 	bool intel_on;
 	bool passthrough; /* iommu=pt, or a decision against it */
 };
 
 /*
- * "iommu=off" turns every IOMMU off, and no later word turns it on again
+ * "iommu=off" turns every IOMMU off, and no later one turns it on again
  * (arch/x86/kernel/pci-dma.c). A flag of the user would be overruled by ours, which is
  * the last; two of them would only puzzle whoever reads the line.
  */
@@ -49,7 +57,7 @@ static void append(char **line, const char *word, size_t length)
 	*line = longer;
 }
 
-/* The user's words up to "--"; `*rest` is from there on, "" if there is none. */
+/* The user's parameters up to "--"; `*rest` is from there on, "" if there is none. */
 static char *keep(
 	const char *line, struct said *said, struct lines *left_out, const char **rest)
 {
@@ -83,28 +91,28 @@ static void append_ours(char **line, const char *ours, const struct said *said)
 			append(line, parameter.word.text, parameter.word.length);
 }
 
-void grub_words_join(const char *always, const char *normal, const char *ours,
-	struct grub_words *words)
+void parameters_join(const char *always, const char *normal, const char *ours,
+	struct joined_parameters *joined)
 {
 	const char *behind_always, *behind_normal;
 	struct said said = {0};
 
-	*words = (struct grub_words){0};
-	words->always = keep(always, &said, &words->left_out, &behind_always);
-	words->normal = keep(normal, &said, &words->left_out, &behind_normal);
+	*joined = (struct joined_parameters){0};
+	joined->always = keep(always, &said, &joined->left_out, &behind_always);
+	joined->normal = keep(normal, &said, &joined->left_out, &behind_normal);
 	/* 10_linux writes "always normal": behind a "--" in the first, all is init's. */
-	append_ours(
-		behind_always[0] != '\0' ? &words->always : &words->normal, ours, &said);
+	append_ours(behind_always[0] != '\0' ? &joined->always : &joined->normal, ours,
+		&said);
 	if (behind_always[0] != '\0')
-		append(&words->always, behind_always, strlen(behind_always));
+		append(&joined->always, behind_always, strlen(behind_always));
 	if (behind_normal[0] != '\0')
-		append(&words->normal, behind_normal, strlen(behind_normal));
+		append(&joined->normal, behind_normal, strlen(behind_normal));
 }
 
-void grub_words_free(struct grub_words *words)
+void joined_parameters_free(struct joined_parameters *joined)
 {
-	free(words->always);
-	free(words->normal);
-	lines_free(&words->left_out);
-	*words = (struct grub_words){0};
+	free(joined->always);
+	free(joined->normal);
+	lines_free(&joined->left_out);
+	*joined = (struct joined_parameters){0};
 }

@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/flag.h"
 #include "tools/selection/choose.h"
-#include "tools/kernel/iommu.h"
 
 /* Adds the card's selector, unless it is there. */
 static void add_selector(char **value, const struct card *card)
@@ -87,12 +85,4 @@ int choose_unnamed(
 	}
 	add_selector(value, &only);
 	return 0;
-}
-
-char *choose_words(const char *value)
-{
-	const char *iommu = iommu_words();
-
-	return format_text(
-		FLAG_NAME "=%s%s%s", value, iommu[0] != '\0' ? " " : "", iommu);
 }

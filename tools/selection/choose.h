@@ -20,10 +20,4 @@ int choose_named(const struct devices *devices, char *const *words, size_t count
 int choose_unnamed(
 	const struct devices *devices, const struct conf *conf, char **value, char **why);
 
-/*
- * The words of a passthrough boot: the flag with this value, and those that the IOMMU of
- * this CPU needs. malloc'ed.
- */
-char *choose_words(const char *value);
-
 #endif

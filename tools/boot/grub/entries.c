@@ -30,12 +30,13 @@ static char *variable(const char *name)
 }
 
 /* Runs one generator of the distribution. -ENOENT if it is switched off or missing. */
-static int run_generator(
-	const char *path, const struct grub_words *words, char **text, char **why)
+static int run_generator(const char *path, const struct joined_parameters *parameters,
+	char **text, char **why)
 {
-	CLEANUP_FREE char *always = format_text("GRUB_CMDLINE_LINUX=%s", words->always);
+	CLEANUP_FREE char *always =
+		format_text("GRUB_CMDLINE_LINUX=%s", parameters->always);
 	CLEANUP_FREE char *normal =
-		format_text("GRUB_CMDLINE_LINUX_DEFAULT=%s", words->normal);
+		format_text("GRUB_CMDLINE_LINUX_DEFAULT=%s", parameters->normal);
 	/* Entries for all kernels at the top level, and none of Fedora's side effects. */
 	const char *const environment[] = {always, normal, "GRUB_DISABLE_SUBMENU=true",
 		"GRUB_DISABLE_RECOVERY=true", "GRUB_ENABLE_BLSCFG=false",
@@ -57,7 +58,8 @@ static int run_generator(
 }
 
 /* What all generators of Linux entries print, joined. */
-static int run_generators(const struct grub_words *words, char **text, char **why)
+static int run_generators(
+	const struct joined_parameters *parameters, char **text, char **why)
 {
 	static const char *const generators[] = {
 		"/etc/grub.d/10_linux", "/etc/grub.d/10_linux_zfs"};
@@ -71,7 +73,7 @@ static int run_generators(const struct grub_words *words, char **text, char **wh
 
 		if (!run_finds(generators[i]))
 			continue;
-		error = run_generator(generators[i], words, &one, why);
+		error = run_generator(generators[i], parameters, &one, why);
 		if (error < 0)
 			return error;
 		any = true;
@@ -269,7 +271,7 @@ int grub_entries_make(const struct grub_inputs *inputs, char **section, char **w
 	CLEANUP_FREE char *always = variable("GRUB_CMDLINE_LINUX");
 	CLEANUP_FREE char *normal = variable("GRUB_CMDLINE_LINUX_DEFAULT");
 	CLEANUP_FREE char *generated = NULL;
-	struct grub_words words;
+	struct joined_parameters parameters;
 	int error;
 
 	*section = NULL;
@@ -278,13 +280,13 @@ int grub_entries_make(const struct grub_inputs *inputs, char **section, char **w
 				 "longer than the kernel reads");
 		return -E2BIG;
 	}
-	grub_words_join(always, normal, inputs->words, &words);
-	error = run_generators(&words, &generated, why);
+	parameters_join(always, normal, inputs->words, &parameters);
+	error = run_generators(&parameters, &generated, why);
 	if (error == 0)
-		error = compose(generated, inputs, &words.left_out, section, why);
+		error = compose(generated, inputs, &parameters.left_out, section, why);
 	if (error == 0)
 		error = check_script(*section, why);
-	grub_words_free(&words);
+	joined_parameters_free(&parameters);
 	if (error < 0) {
 		free(*section);
 		*section = NULL;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
-#include "tools/selection/choose.h"
+#include "tools/kernel/parameters.h"
 #include "tools/boot/grub/inputs.h"
 #include "tools/boot/grub/environment.h"
 #include "tools/system/root.h"
@@ -122,7 +122,7 @@ void grub_inputs_now(struct grub_inputs *inputs, const char *devices)
 	char *reason = cannot_write(
 		root_exists(grubenv) || directory == NULL ? grubenv : directory);
 
-	inputs->words = choose_words(devices);
+	inputs->words = passthrough_parameters(devices);
 	inputs->guard.save = reason == NULL;
 	if (reason == NULL)
 		reason = nobody_confirms();
