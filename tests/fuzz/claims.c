@@ -2,7 +2,8 @@
 /* The configuration of modules, udev, driverctl and scripts. The first byte says which.
  */
 #include "tests/fuzz/fuzz.h"
-#include "tools/claims/places.h"
+#include "tools/claims/configuration.h"
+#include "tools/claims/scripts.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {

@@ -1,70 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration of the kernel and of its modules. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmdline/cmdline.h"
 #include "tools/text/string.h"
-#include "tools/claims/places.h"
+#include "tools/claims/claim.h"
+#include "tools/claims/configuration.h"
 
 static const char by_cmdline[] = "the kernel command line";
 static const char by_grub[] = "the kernel command line of the next boot";
 static const char by_modprobe[] = "modprobe.d";
 static const char by_modules[] = "a list of modules to load";
 static const char by_image[] = "the initramfs configuration";
-
-struct claim *claims_add(struct claims *claims, enum claim_kind kind, const char *who,
-	const char *path, unsigned int line, struct span what, struct span text)
-{
-	struct claim *claim = ARRAY_ADD(claims->claim, claims->count);
-
-	*claim = (struct claim){
-		.kind = kind,
-		.who = who,
-		.what = span_copy(what),
-		.text = span_copy(span_trim(text)),
-		.source = line > 0 ? format_text("%s:%u", path, line) : copy_text(path),
-		.ours = strstr(path, "vfio-early") != NULL,
-	};
-	return claim;
-}
-
-void claims_free(struct claims *claims)
-{
-	for (size_t i = 0; i < claims->count; i++) {
-		free(claims->claim[i].what);
-		free(claims->claim[i].driver);
-		free(claims->claim[i].source);
-		free(claims->claim[i].text);
-	}
-	free(claims->claim);
-	*claims = (struct claims){0};
-}
-
-bool is_module(struct span name, const char *module)
-{
-	if (name.length != strlen(module))
-		return false;
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.text[i] == '-' ? '_' : name.text[i];
-
-		if (c != (module[i] == '-' ? '_' : module[i]))
-			return false;
-	}
-	return true;
-}
-
-bool is_vm_driver(struct span name)
-{
-	static const char *const names[] = {
-		"vfio-pci", "pci-stub", "xen-pciback", "pciback"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (is_module(name, names[i]))
-			return true;
-	/* mlx5_vfio_pci, nvgrace_gpu_vfio_pci and the other variants */
-	return span_has(name, "vfio_pci") || span_has(name, "vfio-pci");
-}
 
 /* One element of ids=, as vfio-pci reads it with sscanf("%x:%x:%x:%x:%x:%x"). */
 static bool read_id(struct span text, struct claim_id *id)

@@ -8,8 +8,9 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
+#include "tools/claims/configuration.h"
 #include "tools/claims/places.h"
-#include "tools/diagnose/context.h"
+#include "tools/claims/scripts.h"
 
 typedef void reader(struct claims *, struct span, const char *);
 
@@ -166,7 +167,7 @@ static void read_leftovers(struct claims *claims)
 				span_of(paths[i]), span_of("whatever it says"));
 }
 
-static void read_all(struct claims *claims)
+void claims_read(struct claims *claims)
 {
 	static const char *const modprobe[] = {"/etc/modprobe.d", "/run/modprobe.d",
 		"/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d",
@@ -205,12 +206,4 @@ static void read_all(struct claims *claims)
 	read_supergfxctl(claims);
 	read_operator(claims);
 	read_leftovers(claims);
-}
-
-void claims_collect(struct context *context)
-{
-	context->claims = allocate_more(NULL, sizeof(*context->claims));
-	*context->claims = (struct claims){0};
-	read_all(context->claims);
-	claims_wish(context);
 }

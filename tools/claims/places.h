@@ -1,94 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What else on this machine claims a device, or stands in the way of a driver. */
+/* What on this machine claims a device, or stands in the way of a driver. */
 #ifndef TOOLS_CLAIMS_PLACES_H
 #define TOOLS_CLAIMS_PLACES_H
 
-#include "tools/pci/devices.h"
-#include "tools/text/span.h"
+#include "tools/claims/claim.h"
 
-struct context;
-
-enum claim_kind {
-	CLAIM_VFIO,   /* gives the device to a VFIO driver (or to pci-stub, to be free) */
-	CLAIM_HOST,   /* gives it to a driver of the host */
-	CLAIM_SCRIPT, /* a script that moves devices between drivers as the system runs */
-	CLAIM_BLOCK,  /* keeps the module `what` from being loaded */
-	CLAIM_LEFTOVER, /* a file of an older set-up for passthrough */
-	CLAIM_ORDER,	/* loads vfio-pci early: takes nothing by itself */
-};
-
-/* Which devices a claim speaks of. */
-enum claim_target {
-	TARGET_UNKNOWN, /* it may be any */
-	TARGET_ADDRESS,
-	TARGET_ID, /* as in vfio-pci's ids= */
-	TARGET_MODULE,
-};
-
-enum { ID_ANY = 0xffffffff }; /* the kernel's PCI_ANY_ID */
-
-/* vendor:device[:subvendor[:subdevice[:class[:class_mask]]]] */
-struct claim_id {
-	uint32_t vendor, device, subvendor, subdevice, class, mask;
-};
-
-struct claim {
-	enum claim_kind kind;
-	enum claim_target target;
-	struct pci_address address;
-	struct claim_id id;
-	char *what;	 /* as it is written: "10de:2d04", "0000:01:00.0", "nvidia" */
-	char *driver;	 /* the driver that gets the device, or a CLAIM_BLOCK's command */
-	const char *who; /* "the kernel command line", "modprobe.d", "driverctl" */
-	char *source;	 /* "/etc/modprobe.d/vfio.conf:3" */
-	char *text;	 /* the line, or the word */
-	bool ours;	 /* written by vfio-early */
-};
-
-struct claims {
-	struct claim *claim;
-	size_t count;
-};
-
-/* Pure readers of one file's text each, for claims.c and the fuzzer (claims-read.c,
- * claims-script.c). `path` goes into `source`. */
-void claims_in_cmdline(struct claims *claims, struct span text, const char *path);
-/* /etc/default/grub and its like: the words inside the quotes, by line. */
-void claims_in_grub(struct claims *claims, struct span text, const char *path);
-void claims_in_modprobe(struct claims *claims, struct span text, const char *path);
-/* /etc/modules, modules-load.d, /etc/initramfs-tools/modules: a module and its options */
-void claims_in_modules(struct claims *claims, struct span text, const char *path);
-/* dracut.conf and mkinitcpio.conf: shell assignments of lists of modules */
-void claims_in_shell_conf(struct claims *claims, struct span text, const char *path);
-/* /etc/driverctl.d/pci-0000:01:00.0: the name is the device, the text the driver. */
-void claims_in_driverctl(struct claims *claims, struct span text, const char *path);
-void claims_in_udev(struct claims *claims, struct span text, const char *path);
-/* A hook, a unit, a script: what it does to drivers. */
-void claims_in_script(
-	struct claims *claims, struct span text, const char *path, const char *who);
-
-/* Adds one; the spans are copied. */
-struct claim *claims_add(struct claims *claims, enum claim_kind kind, const char *who,
-	const char *path, unsigned int line, struct span what, struct span text);
-void claims_free(struct claims *claims);
-/* Whether the name is that of a driver that leaves the device to a VM. */
-bool is_vm_driver(struct span name);
-/* "nvidia-drm" and "nvidia_drm" are one module. */
-bool is_module(struct span name, const char *module);
-/* A full address anywhere in the text, also as pci_0000_01_00_0; takes all before and
- * with it off the front of `rest`. */
-bool find_address(struct span *rest, struct pci_address *address);
-
-/* The command that takes the claim back; malloc'ed. NULL: that needs a person. */
-char *claim_undo(const struct claim *claim);
-/* Which of these have to be made anew after it. */
-void claim_apply_undo(const struct claim *claim, bool *image, bool *loader);
-const char *image_command(void);
-const char *loader_command(void);
-
-/* Whether the claim speaks of this function. TARGET_UNKNOWN and TARGET_MODULE: false. */
-bool claim_means(const struct claim *claim, const struct pci_device *device);
-/* Adds what the claims want to context->wishes (claim-wishes.c). */
-void claims_wish(struct context *context);
+/* Looks into every place below --root where a claim may be and adds what it finds. What
+ * cannot be read claims nothing. */
+void claims_read(struct claims *claims);
 
 #endif

@@ -3,39 +3,8 @@
 #include <string.h>
 
 #include "tools/text/string.h"
-#include "tools/claims/places.h"
-
-/* hhhh:hh:hh.h, or with "_" between as libvirt's node devices have it */
-static bool is_address(const char *text, struct pci_address *address)
-{
-	static const char form[] = "hhhh:hh:hh.h";
-	char plain[sizeof(form)];
-
-	for (size_t i = 0; i < sizeof(form) - 1; i++) {
-		char c = text[i];
-
-		if (form[i] == 'h' ? hex_digit(c) < 0 : c != form[i] && c != '_')
-			return false;
-		plain[i] = form[i] == 'h' ? c : form[i];
-	}
-	return pci_address_parse((struct span){plain, sizeof(form) - 1}, address);
-}
-
-bool find_address(struct span *rest, struct pci_address *address)
-{
-	const size_t length = strlen("0000:01:00.0");
-
-	for (size_t i = 0; i + length <= rest->length; i++) {
-		/* not the end of a longer number */
-		if (i > 0 && hex_digit(rest->text[i - 1]) >= 0)
-			continue;
-		if (!is_address(rest->text + i, address))
-			continue;
-		*rest = span_from(*rest, i + length);
-		return true;
-	}
-	return false;
-}
+#include "tools/claims/claim.h"
+#include "tools/claims/scripts.h"
 
 void claims_in_driverctl(struct claims *claims, struct span text, const char *path)
 {

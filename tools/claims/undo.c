@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
-#include "tools/system/root.h"
-#include "tools/claims/places.h"
+#include "tools/claims/undo.h"
 
 /* "FILE:LINE" in two; false if there is no line. */
 static bool split_source(const char *source, int *length, unsigned int *line)
@@ -84,22 +83,4 @@ void claim_apply_undo(const struct claim *claim, bool *image, bool *loader)
 		  strncmp(path, "/etc/udev/", 10) == 0 ||
 		  strncmp(path, "/etc/dracut", 11) == 0 ||
 		  strncmp(path, "/etc/mkinitcpio", 15) == 0;
-}
-
-const char *image_command(void)
-{
-	if (root_exists("/usr/bin/dracut"))
-		return "dracut --regenerate-all --force";
-	if (root_exists("/usr/bin/mkinitcpio"))
-		return "mkinitcpio -P";
-	return "update-initramfs -u -k all";
-}
-
-const char *loader_command(void)
-{
-	if (root_exists("/etc/kernel/proxmox-boot-uuids"))
-		return "proxmox-boot-tool refresh";
-	if (root_exists("/usr/sbin/grub2-mkconfig"))
-		return "grub2-mkconfig -o /boot/grub2/grub.cfg";
-	return "update-grub";
 }

@@ -9,7 +9,7 @@
 #include "tools/commands/command.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/capture/capture.h"
-#include "tools/diagnose/capture/manifest.h"
+#include "tools/diagnose/capture/unpack.h"
 #include "tools/diagnose/output.h"
 #include "tools/diagnose/runner.h"
 

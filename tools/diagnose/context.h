@@ -86,31 +86,13 @@ struct context {
 void wish_add(struct context *context, enum want want, const char *what, const char *who,
 	const char *source, const char *format, ...) PRINTF(6, 7);
 
-/* Whether the wish speaks of this function. */
-bool wish_means(const struct context *context, const struct wish *wish,
-	const struct pci_device *device);
-
-/*
- * The collectors fill their part of the context before the first check runs, in this
- * order; each runs bounded like a check. Ended by one without a name.
- */
-struct collector {
-	const char *name; /* "the kernel log": what cannot be read if it fails */
-	void (*collect)(struct context *context);
-	bool vital; /* without it no check can be asked */
-	/* What it does instead once it has crashed or hung; NULL: nothing */
-	void (*instead)(struct context *context);
-};
-extern const struct collector collectors[];
-void guests_collect(struct context *context);
-void claims_collect(struct context *context);
-void collect_intents(struct context *context);
-
 /* Whether a device is wanted for that, perhaps among others. */
 bool context_wants(const struct context *context, enum want want);
 
-/* The intent about this function, or NULL. */
-const struct intent *context_intent(
-	const struct context *context, const struct pci_device *device);
+/* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
+bool context_has_choice(const struct context *context);
+
+/* A collector (guests.c). */
+void guests_collect(struct context *context);
 
 #endif

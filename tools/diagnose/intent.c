@@ -9,7 +9,7 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
-#include "tools/diagnose/context.h"
+#include "tools/diagnose/intent.h"
 
 enum { VENDOR_NVIDIA = 0x10de };
 
@@ -266,4 +266,35 @@ void collect_intents(struct context *context)
 		context->intent[context->intents++] = intent;
 	}
 	ask(context);
+}
+
+bool intent_is_vm(const struct intent *intent)
+{
+	return intent->want == WANT_VM;
+}
+
+bool intent_is_host(const struct intent *intent)
+{
+	return intent->want == WANT_HOST;
+}
+
+const char *intent_who(const struct intent *intent)
+{
+	if (intent->who != NULL)
+		return intent->who;
+	return intent->want == WANT_VM ? "a VM" : "the host";
+}
+
+struct card intent_card(const struct context *context, const struct intent *intent)
+{
+	return devices_card(&context->devices, intent->device);
+}
+
+bool intent_is_ours(const struct intent *intent)
+{
+	for (size_t i = 0; i < intent->count; i++)
+		if (strcmp(intent->wish[i]->source, CONF_PATH) == 0 ||
+			strstr(intent->wish[i]->text, "vfio_early=") != NULL)
+			return true;
+	return false;
 }

@@ -7,6 +7,7 @@
 #include "tools/text/lines.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/gathered.h"
+#include "tools/diagnose/remedy.h"
 
 enum { VENDOR_NVIDIA = 0x10de };
 
@@ -168,4 +169,22 @@ void command_set_nodes(struct findings *findings, const struct container_guest *
 			number, nodes->line[i]);
 	}
 	finding_command(findings, "pct reboot %ld", guest->id);
+}
+
+const char *image_command(void)
+{
+	if (root_exists("/usr/bin/dracut"))
+		return "dracut --regenerate-all --force";
+	if (root_exists("/usr/bin/mkinitcpio"))
+		return "mkinitcpio -P";
+	return "update-initramfs -u -k all";
+}
+
+const char *loader_command(void)
+{
+	if (root_exists("/etc/kernel/proxmox-boot-uuids"))
+		return "proxmox-boot-tool refresh";
+	if (root_exists("/usr/sbin/grub2-mkconfig"))
+		return "grub2-mkconfig -o /boot/grub2/grub.cfg";
+	return "update-grub";
 }

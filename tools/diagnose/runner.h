@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/collect.h"
 #include "tools/diagnose/context.h"
 
 struct diagnosis {

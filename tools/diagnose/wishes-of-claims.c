@@ -4,29 +4,9 @@
 
 #include "tools/text/string.h"
 #include "tools/system/root.h"
-#include "tools/claims/places.h"
-#include "tools/diagnose/context.h"
-
-static bool id_fits(uint32_t wanted, uint32_t is)
-{
-	return wanted == ID_ANY || wanted == is;
-}
-
-bool claim_means(const struct claim *claim, const struct pci_device *device)
-{
-	const struct pci_function *function = &device->facts.function;
-	const struct claim_id *id = &claim->id;
-
-	if (claim->target == TARGET_ADDRESS)
-		return pci_address_compare(&claim->address, &function->address) == 0;
-	if (claim->target != TARGET_ID)
-		return false;
-	return id_fits(id->vendor, function->vendor) &&
-	       id_fits(id->device, function->device) &&
-	       id_fits(id->subvendor, function->subvendor) &&
-	       id_fits(id->subdevice, function->subdevice) &&
-	       ((id->class ^ device->facts.class) & id->mask) == 0;
-}
+#include "tools/claims/claim.h"
+#include "tools/diagnose/intent.h"
+#include "tools/diagnose/wishes-of-claims.h"
 
 /* Whether one of the first `count` wishes wants the device in a VM. */
 static bool is_for_vm(
@@ -138,7 +118,7 @@ static void wish_for_toolkit(struct context *context)
 	}
 }
 
-void claims_wish(struct context *context)
+void wishes_of_claims(struct context *context)
 {
 	wish_for_claims(context);
 	wish_for_toolkit(context);

@@ -34,34 +34,3 @@ bool driver_leaves_group(const char *driver)
 	       strcmp(driver, "pci-stub") == 0 || strcmp(driver, "pcieport") == 0 ||
 	       strcmp(driver, "shpchp") == 0;
 }
-
-bool intent_is_vm(const struct intent *intent)
-{
-	return intent->want == WANT_VM;
-}
-
-bool intent_is_host(const struct intent *intent)
-{
-	return intent->want == WANT_HOST;
-}
-
-const char *intent_who(const struct intent *intent)
-{
-	if (intent->who != NULL)
-		return intent->who;
-	return intent->want == WANT_VM ? "a VM" : "the host";
-}
-
-struct card intent_card(const struct context *context, const struct intent *intent)
-{
-	return devices_card(&context->devices, intent->device);
-}
-
-bool intent_is_ours(const struct intent *intent)
-{
-	for (size_t i = 0; i < intent->count; i++)
-		if (strcmp(intent->wish[i]->source, CONF_PATH) == 0 ||
-			strstr(intent->wish[i]->text, "vfio_early=") != NULL)
-			return true;
-	return false;
-}

@@ -54,10 +54,4 @@ void manifest_entry_free(struct manifest_entry *entry);
 void manifest_write(
 	FILE *to, const char *path, char type, const char *content, size_t length);
 
-/*
- * Makes the files below `directory`, which is made if it is missing, and nowhere else,
- * whatever the manifest says: it may come from a stranger. 0, or -errno and a sentence.
- */
-int manifest_unpack(struct span text, const char *directory, char **why);
-
 #endif

@@ -12,6 +12,7 @@
 
 #include "tools/text/string.h"
 #include "tools/diagnose/capture/manifest.h"
+#include "tools/diagnose/capture/unpack.h"
 #include "tools/system/node.h"
 
 /* Opens a path as if `root` were "/": no symbolic link leads out of it. */

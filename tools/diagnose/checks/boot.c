@@ -7,25 +7,12 @@
 #include "tools/selection/boot-record.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/checks/early.h"
+#include "tools/diagnose/intent.h"
 
 /* What configuration space reads of a device that has fallen off the bus, without bit 7.
  */
 enum { HEADER_OF_THE_DEAD = 0x7f };
-
-/* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
-static bool is_used(const struct context *context)
-{
-	return context->running_flag ||
-	       (context->conf.devices != NULL && context->conf.devices[0] != '\0');
-}
-
-bool early_passes_over(const struct context *context, struct findings *findings)
-{
-	if (is_used(context))
-		return false;
-	finding(findings, CHECK_SKIP, "no card was chosen with vfio-early");
-	return true;
-}
 
 /* One function that is not where the record has it; NULL if it is. */
 static const struct pci_device *strayed(

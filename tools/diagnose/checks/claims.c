@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "tools/text/lines.h"
-#include "tools/claims/places.h"
+#include "tools/claims/claim.h"
+#include "tools/claims/undo.h"
 #include "tools/diagnose/gathered.h"
+#include "tools/diagnose/remedy.h"
 
 struct tally {
 	const struct intent *intent;

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "tools/system/root.h"
-#include "tools/claims/places.h"
+#include "tools/claims/claim.h"
 #include "tools/diagnose/gathered.h"
+#include "tools/diagnose/intent.h"
 
 enum { VENDOR_NVIDIA = 0x10de };
 

@@ -10,6 +10,7 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/intent.h"
 
 /* What vfio-early is told to take: the chosen cards, or else what this boot was told. */
 static char *selection(const struct context *context, const char **source)

@@ -6,6 +6,7 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/intent.h"
 
 /* Whether a wish needs NVIDIA's own driver, and not just any of the host. */
 static bool needs_nvidia(const struct intent *intent)

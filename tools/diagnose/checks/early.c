@@ -7,7 +7,17 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/checks/early.h"
+#include "tools/diagnose/context.h"
 #include "tools/system/node.h"
+
+bool early_passes_over(const struct context *context, struct findings *findings)
+{
+	if (context_has_choice(context))
+		return false;
+	finding(findings, CHECK_SKIP, "no card was chosen with vfio-early");
+	return true;
+}
 
 static bool any_exists(const char *const *paths, size_t count)
 {

@@ -8,6 +8,7 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/intent.h"
 
 /* A card that nobody wants in a VM may share what it likes. */
 static bool passes_over(const struct intent *intent, struct findings *findings)

@@ -2,7 +2,7 @@
 /* libvirt: who binds the devices of a domain. */
 #include <string.h>
 
-#include "tools/claims/places.h"
+#include "tools/claims/claim.h"
 #include "tools/diagnose/gathered.h"
 
 static void gather_hostdev(struct gathered *gathered, const struct context *context,

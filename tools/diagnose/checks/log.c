@@ -2,7 +2,7 @@
 /* Known messages in the kernel log, about the cards that the diagnosis is about. */
 #include <string.h>
 
-#include "tools/diagnose/context.h"
+#include "tools/diagnose/intent.h"
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/checks/signatures.h"

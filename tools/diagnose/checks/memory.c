@@ -8,6 +8,7 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/intent.h"
 
 enum {
 	BARS = 6,

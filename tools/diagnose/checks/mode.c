@@ -4,6 +4,7 @@
 
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/intent.h"
 
 static void show_wishes(
 	struct findings *findings, const struct intent *intent, enum want want)

@@ -6,7 +6,8 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
-#include "tools/claims/places.h"
+#include "tools/diagnose/intent.h"
+#include "tools/claims/claim.h"
 #include "tools/diagnose/log/kernel-log.h"
 
 enum { VENDOR_NVIDIA = 0x10de };

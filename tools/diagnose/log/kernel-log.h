@@ -6,16 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct log_record {
-	unsigned long long sequence; /* or the line of a saved log, from 1 */
-	unsigned long long time;     /* microseconds since boot */
-	int level;		     /* 0 emergency to 7 debug; -1: not known */
-	char *text;   /* unescaped, with newlines folded to blanks: for matching */
-	char *raw;    /* unescaped, newlines and all; NULL: the same as `text` */
-	char *device; /* the PCI function it is about, "0000:01:00.0"; NULL */
-};
-
-void log_record_free(struct log_record *record);
+#include "tools/diagnose/log/kmsg.h"
 
 struct log {
 	struct log_record *record;

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One record of a kernel log as text: pure, for log.c and the fuzzer. */
+/* One record of a kernel log as text: pure, for kernel-log.c and the fuzzer. */
 #ifndef TOOLS_DIAGNOSE_LOG_KMSG_H
 #define TOOLS_DIAGNOSE_LOG_KMSG_H
 
-#include "tools/diagnose/log/kernel-log.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct log_record {
+	unsigned long long sequence; /* or the line of a saved log, from 1 */
+	unsigned long long time;     /* microseconds since boot */
+	int level;		     /* 0 emergency to 7 debug; -1: not known */
+	char *text;   /* unescaped, with newlines folded to blanks: for matching */
+	char *raw;    /* unescaped, newlines and all; NULL: the same as `text` */
+	char *device; /* the PCI function it is about, "0000:01:00.0"; NULL */
+};
+
+void log_record_free(struct log_record *record);
 
 /* Whether the text is made of /dev/kmsg's records, and not of dmesg's lines. */
 bool kmsg_looks_like(const char *text);
