@@ -2,14 +2,20 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "tools/text/nearest.h"
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
+#include "tools/commands/writer.h"
 #include "tools/system/root.h"
 
 #ifndef VERSION
 #define VERSION "0.1.0"
 #endif
 
+static const struct command command_help, command_version;
+
+/* In the order in which a user meets them. */
 static const struct command *const commands[] = {
 	&command_list,
 	&command_status,
@@ -20,6 +26,8 @@ static const struct command *const commands[] = {
 	&command_capture,
 	&command_confirm,
 	&command_grub_entries,
+	&command_help,
+	&command_version,
 	NULL,
 };
 
@@ -30,9 +38,7 @@ static void print_usage(FILE *to)
 		if (commands[i]->summary != NULL)
 			fprintf(to, "  %-10s %s\n", commands[i]->name,
 				commands[i]->summary);
-	fputs("  help       what a command does and which options it takes\n"
-	      "  version    which version this is\n",
-		to);
+	fputs("\n--json and --help are taken behind COMMAND, too.\n", to);
 }
 
 static const struct command *find(const char *name)
@@ -43,19 +49,42 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
-static int help(const char *about)
+/* The command that is most like this word; NULL: none is. */
+static const struct command *nearest_command(const char *typed)
 {
-	const struct command *command;
+	enum { SLIPS = 2 };
+	const struct command *nearest = NULL;
+	unsigned int least = SLIPS + 1;
 
-	if (about == NULL) {
-		print_usage(stdout);
-		return STATUS_OK;
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		unsigned int distance = word_distance(typed, commands[i]->name);
+
+		/* Not those in which hardly a letter is right. */
+		if (commands[i]->summary == NULL || distance >= least ||
+			distance * 2 >= strlen(commands[i]->name))
+			continue;
+		least = distance;
+		nearest = commands[i];
 	}
-	command = find(about);
-	if (command == NULL) {
-		print_message("no command '%s'; 'vfio-early help' lists them", about);
-		return STATUS_USAGE;
-	}
+	return nearest;
+}
+
+static const struct command *find_or_say(const char *name)
+{
+	const struct command *command = find(name), *nearest;
+
+	if (command != NULL)
+		return command;
+	nearest = nearest_command(name);
+	if (nearest != NULL)
+		print_message("no command '%s': did you mean '%s'?", name, nearest->name);
+	else
+		print_message("no command '%s'; 'vfio-early help' lists them", name);
+	return NULL;
+}
+
+static int help(const struct command *command)
+{
 	printf("Usage: vfio-early [--json] [--root DIR] %s%s%s\n", command->name,
 		command->usage[0] != '\0' ? " " : "", command->usage);
 	if (command->summary != NULL)
@@ -63,6 +92,61 @@ static int help(const char *about)
 	if (command->help != NULL)
 		printf("\n%s", command->help);
 	return STATUS_OK;
+}
+
+static int run_help(const struct options *options, int argc, char **argv)
+{
+	const struct command *command;
+
+	(void)options;
+	if (argc < 2) {
+		print_usage(stdout);
+		return STATUS_OK;
+	}
+	command = find_or_say(argv[1]);
+	return command != NULL ? help(command) : STATUS_USAGE;
+}
+
+static int run_version(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	if (!options_end(&command_version, argc, argv, NULL))
+		return STATUS_USAGE;
+	puts("vfio-early " VERSION);
+	return STATUS_OK;
+}
+
+static const struct command command_help = {
+	.name = "help",
+	.run = run_help,
+	.usage = "[COMMAND]",
+	.summary = "what a command does and which options it takes",
+};
+
+static const struct command command_version = {
+	.name = "version",
+	.run = run_version,
+	.usage = "",
+	.summary = "which version this is",
+};
+
+/* The options behind the command's name, then what it needs, then the command. */
+static int run_command(
+	const struct command *command, struct options *options, int argc, char **argv)
+{
+	int status = STATUS_OK;
+
+	switch (options_scan(command, argc, argv, options)) {
+	case OPTIONS_HELP:
+		return help(command);
+	case OPTIONS_WRONG:
+		return STATUS_USAGE;
+	case OPTIONS_GOOD:
+		break;
+	}
+	if (command->writes)
+		status = writer_begin(command, options);
+	return status == STATUS_OK ? command->run(options, argc, argv) : status;
 }
 
 int main(int argc, char **argv)
@@ -88,7 +172,8 @@ int main(int argc, char **argv)
 			root_directory = strcmp(optarg, "/") == 0 ? "" : optarg;
 			break;
 		case 'h':
-			return help(NULL);
+			print_usage(stdout);
+			return STATUS_OK;
 		case 'v':
 			puts("vfio-early " VERSION);
 			return STATUS_OK;
@@ -102,19 +187,7 @@ int main(int argc, char **argv)
 	}
 	argv += optind;
 	argc -= optind;
-	if (strcmp(argv[0], "help") == 0)
-		return help(argc > 1 ? argv[1] : NULL);
-	if (strcmp(argv[0], "version") == 0) {
-		puts("vfio-early " VERSION);
-		return STATUS_OK;
-	}
-	command = find(argv[0]);
-	if (command == NULL) {
-		print_message("no command '%s'", argv[0]);
-		print_usage(stderr);
-		return STATUS_USAGE;
-	}
-	/* The command parses its own options from the start. */
-	optind = 0;
-	return command->run(&options, argc, argv);
+	command = find_or_say(argv[0]);
+	return command != NULL ? run_command(command, &options, argc, argv)
+			       : STATUS_USAGE;
 }

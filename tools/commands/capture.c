@@ -7,6 +7,7 @@
 
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/capture/capture.h"
 #include "tools/diagnose/capture/unpack.h"
@@ -87,29 +88,22 @@ static int unpack(const char *path, const char *directory)
 	return STATUS_OK;
 }
 
+static const struct option capture_options[] = {
+	{"raw", no_argument, NULL, 'r'},
+	{"unpack", no_argument, NULL, 'u'},
+	{0},
+};
+
 static int run_capture(const struct options *options, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{"raw", no_argument, NULL, 'r'},
-		{"unpack", no_argument, NULL, 'u'},
-		{0},
-	};
 	bool raw = false, unpacks = false;
 	int option;
 
 	(void)options;
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-		switch (option) {
-		case 'r':
-			raw = true;
-			break;
-		case 'u':
-			unpacks = true;
-			break;
-		default:
-			fputs("Try 'vfio-early help capture'.\n", stderr);
-			return STATUS_USAGE;
-		}
+	while ((option = options_next(&command_capture, argc, argv)) != -1) {
+		raw = raw || option == 'r';
+		unpacks = unpacks || option == 'u';
+	}
 	if (argc - optind != (unpacks ? 2 : 1)) {
 		print_message(unpacks ? "capture --unpack takes a file and a directory"
 				      : "capture takes the file to write");
@@ -123,6 +117,7 @@ static int run_capture(const struct options *options, int argc, char **argv)
 const struct command command_capture = {
 	.name = "capture",
 	.run = run_capture,
+	.options = capture_options,
 	.usage = "[--raw] FILE | --unpack FILE DIRECTORY",
 	.summary = "save what diagnose reads, for somebody else to look at",
 	.help = "Writes a text that holds every file that diagnose reads. Names, addresses,\n"

@@ -1,34 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-
 #include "tools/text/lines.h"
 #include "tools/commands/changes.h"
 #include "tools/commands/command.h"
 #include "tools/text/json.h"
-#include "tools/system/lock.h"
 #include "tools/system/write.h"
-
-enum { WAIT_SECONDS = 5 };
-
-bool changes_begin(const struct options *options, const char *command)
-{
-	const struct changes none = {0};
-	CLEANUP_FREE char *why = NULL;
-	int lock, error;
-
-	if (write_dry_run)
-		return true;
-	error = lock_take(LOCK_COMMAND, command, WAIT_SECONDS, &lock, &why);
-	if (error == -EBUSY) {
-		changes_print(options, &none, why);
-		return false;
-	}
-	/* A rescue shell without a /run is where `disable` is needed most. */
-	if (error < 0)
-		print_message(
-			"warning: %s; make sure that no other vfio-early runs", why);
-	return true;
-}
 
 int changes_print(
 	const struct options *options, const struct changes *changes, const char *failure)

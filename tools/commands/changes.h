@@ -17,12 +17,6 @@ struct changes {
 };
 
 /*
- * For a command that changes things, before it reads what it will change: waits a moment
- * for another one to end. False, and said, if it does not end. Held until this process
- * ends; --dry-run needs nothing.
- */
-bool changes_begin(const struct options *options, const char *command);
-/*
  * Prints the steps for people, or one JSON document. `failure` is NULL or the sentence
  * about what went wrong after them. With --dry-run they are told as what would be done.
  * 0, or -errno if it cannot be written.

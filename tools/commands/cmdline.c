@@ -10,6 +10,7 @@
 #include "tools/selection/choose.h"
 #include "tools/kernel/parameters.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
 #include "tools/selection/explain.h"
 #include "tools/kernel/iommu.h"
 #include "tools/text/json.h"
@@ -252,25 +253,41 @@ static int explain(const struct options *options, const struct devices *devices,
 	return status;
 }
 
+static const struct option cmdline_options[] = {{"explain", no_argument, NULL, 'e'}, {0}};
+
+/*
+ * Takes the options out of the line; what is left are the words, in argv[1] and behind,
+ * and the result is their number. A kernel command line may have a "--" of its own, which
+ * stays unless it is in front of the first word.
+ */
+static int take_options(int argc, char **argv, bool *explaining)
+{
+	int option, words = 0;
+
+	while ((option = options_next(&command_cmdline, argc, argv)) != -1) {
+		if (option == OPTIONS_WORD)
+			argv[++words] = optarg;
+		else
+			*explaining = *explaining || option == 'e';
+	}
+	if (words > 0 && strcmp(argv[optind - 1], "--") == 0 &&
+		argv[words] != argv[optind - 1])
+		argv[++words] = argv[optind - 1];
+	while (optind < argc)
+		argv[++words] = argv[optind++];
+	return words;
+}
+
 static int run_cmdline(const struct options *options, int argc, char **argv)
 {
-	static const struct option known[] = {{"explain", no_argument, NULL, 'e'}, {0}};
 	CLEANUP_FREE char *value = NULL;
 	CLEANUP_FREE char *why = NULL;
 	struct devices devices = {0};
 	bool explaining = false;
-	int option, status;
+	int status;
 
-	/* "+": a command line may have a "--" of its own. */
-	while ((option = getopt_long(argc, argv, "+e", known, NULL)) != -1) {
-		if (option != 'e') {
-			print_message("try 'vfio-early help cmdline'");
-			return STATUS_USAGE;
-		}
-		explaining = true;
-	}
-	argc -= optind;
-	argv += optind;
+	argc = take_options(argc, argv, &explaining);
+	argv++;
 	if (devices_read(&devices, &why) < 0) {
 		print_message("%s", why);
 		return STATUS_USAGE;
@@ -289,6 +306,8 @@ static int run_cmdline(const struct options *options, int argc, char **argv)
 const struct command command_cmdline = {
 	.name = "cmdline",
 	.run = run_cmdline,
+	.options = cmdline_options,
+	.letters = "-e", /* in their order */
 	.usage = "[DEVICE...] | --explain [WORDS]",
 	.summary =
 		"the kernel parameters that select devices, or what parameters do here",

@@ -5,18 +5,30 @@
 
 #include <stdbool.h>
 
-/* What the words in front of the subcommand said. */
+struct option; /* getopt.h */
+
+/* What every subcommand takes, in front of its name or behind it. */
 struct options {
 	bool json;
+	bool yes; /* of those that write; --dry-run is write_dry_run, below them all */
 };
 
 struct command {
 	const char *name;
-	/* argv[0] is the subcommand's name. Returns an exit status of base.h. */
+	/* argv[0] is the subcommand's name. Returns an exit status of string.h. */
 	int (*run)(const struct options *options, int argc, char **argv);
 	const char *usage;   /* its arguments, as one line */
 	const char *summary; /* what it does, as one line; NULL hides it from the help */
 	const char *help;    /* lines on its options for "help COMMAND"; may be NULL */
+	/* Its own options, as getopt_long takes them; NULL: none. options_next has them.
+	 */
+	const struct option *options;
+	const char *letters;
+	/* It changes the system: it runs as root only, and knows --dry-run and --yes. */
+	bool writes;
+	/* What it holds from start to end (lock.h); NULL if it needs nothing for so long.
+	 */
+	const char *lock;
 };
 
 extern const struct command command_list, command_status, command_enable, command_disable,

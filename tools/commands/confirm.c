@@ -8,8 +8,10 @@
 #include "tools/text/lines.h"
 #include "tools/commands/changes.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
 #include "tools/boot/grub/environment.h"
 #include "tools/system/root.h"
+#include "tools/system/write.h"
 
 /*
  * A system that wakes from hibernation still has in memory what was in the file before
@@ -35,10 +37,8 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 	struct changes changes = {0};
 	int error;
 
-	if (argc > 1) {
-		print_message("'%s' takes no arguments", argv[0]);
+	if (!options_end(&command_confirm, argc, argv, NULL))
 		return STATUS_USAGE;
-	}
 	forget_grubenv();
 	error = grubenv_read(&text, &why);
 	if (error == 0 && grubenv_is_set(text, GRUBENV_PENDING))
@@ -46,9 +46,10 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 	if (changes.changed)
 		lines_add(&changes.steps, "tell GRUB that this boot came up");
 	/* Quiet where there is nothing to do, which is at every normal boot. */
-	if (options->json && changes_print(options, &changes, why) < 0)
-		error = -EIO;
-	else if (!options->json && error < 0)
+	if (options->json || (write_dry_run && error == 0)) {
+		if (changes_print(options, &changes, why) < 0)
+			error = -EIO;
+	} else if (error < 0)
 		print_message("%s; the next boot will be a normal one", why);
 	changes_free(&changes);
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
@@ -57,6 +58,10 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 const struct command command_confirm = {
 	.name = "confirm",
 	.run = run_confirm,
-	.usage = "",
+	.usage = "[--dry-run]",
 	.summary = "tell GRUB that this boot came up; a service does so",
+	.help = "  --dry-run  say what would be done, and do nothing\n",
+	/* No lock but that of grubenv: it has no time to wait until `enable` has ended.
+	 */
+	.writes = true,
 };

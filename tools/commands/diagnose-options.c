@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/text/lines.h"
 #include "tools/diagnose/check.h"
+#include "tools/commands/command.h"
 #include "tools/commands/diagnose-options.h"
+#include "tools/commands/options.h"
 
 const char diagnose_help[] =
 	"  DEVICE             only these cards, written as for enable\n"
@@ -103,32 +104,33 @@ static bool choose_colour(const char *name, int *colour)
 	return true;
 }
 
+const struct option diagnose_options[] = {
+	{"ct", required_argument, NULL, 'c'},
+	{"vm", required_argument, NULL, 'v'},
+	{"domain", required_argument, NULL, 'd'},
+	{"want", required_argument, NULL, 'w'},
+	{"dmesg", required_argument, NULL, 'm'},
+	{"format", required_argument, NULL, 'f'},
+	{"only", required_argument, NULL, 'o'},
+	{"ignore", required_argument, NULL, 'i'},
+	{"strict", no_argument, NULL, 's'},
+	{"verbose", no_argument, NULL, 'V'},
+	{"color", required_argument, NULL, 'C'},
+	{"timeout", required_argument, NULL, 't'},
+	{"list-checks", no_argument, NULL, 'l'},
+	{"list-signatures", no_argument, NULL, 'L'},
+	{"output", required_argument, NULL, 'O'},
+	{"raw", no_argument, NULL, 'r'},
+	{0},
+};
+
 bool read_options(int argc, char **argv, struct wanted *wanted)
 {
-	static const struct option known[] = {
-		{"ct", required_argument, NULL, 'c'},
-		{"vm", required_argument, NULL, 'v'},
-		{"domain", required_argument, NULL, 'd'},
-		{"want", required_argument, NULL, 'w'},
-		{"dmesg", required_argument, NULL, 'm'},
-		{"format", required_argument, NULL, 'f'},
-		{"only", required_argument, NULL, 'o'},
-		{"ignore", required_argument, NULL, 'i'},
-		{"strict", no_argument, NULL, 's'},
-		{"verbose", no_argument, NULL, 'V'},
-		{"color", required_argument, NULL, 'C'},
-		{"timeout", required_argument, NULL, 't'},
-		{"list-checks", no_argument, NULL, 'l'},
-		{"list-signatures", no_argument, NULL, 'L'},
-		{"output", required_argument, NULL, 'O'},
-		{"raw", no_argument, NULL, 'r'},
-		{0},
-	};
 	struct request *request = &wanted->request;
 	int option, guests = 0;
 	bool good = true;
 
-	while (good && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
+	while (good && (option = options_next(&command_diagnose, argc, argv)) != -1)
 		switch (option) {
 		case 'c':
 			good = guest_number("ct", optarg, &request->container);
@@ -187,7 +189,7 @@ bool read_options(int argc, char **argv, struct wanted *wanted)
 			request->raw = true;
 			break;
 		default:
-			good = false;
+			break;
 		}
 	request->word = argv + optind;
 	request->words = (size_t)(argc - optind);

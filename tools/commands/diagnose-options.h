@@ -3,6 +3,8 @@
 #ifndef TOOLS_COMMANDS_DIAGNOSE_OPTIONS_H
 #define TOOLS_COMMANDS_DIAGNOSE_OPTIONS_H
 
+#include <getopt.h>
+
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/diagnose/context.h"
@@ -23,6 +25,7 @@ struct wanted {
 };
 
 extern const char diagnose_help[];
+extern const struct option diagnose_options[];
 
 /* Reads them into `*wanted`, which has the defaults; false after a complaint. */
 bool read_options(int argc, char **argv, struct wanted *wanted);

@@ -214,6 +214,7 @@ static int run_diagnose(const struct options *options, int argc, char **argv)
 const struct command command_diagnose = {
 	.name = "diagnose",
 	.run = run_diagnose,
+	.options = diagnose_options,
 	.usage =
 		"[--ct N | --vm N | --domain NAME | --want vm|host] [OPTION]... [DEVICE]...",
 	.summary = "what stands between a card and the VM or container that wants it",

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "tools/text/lines.h"
 #include "tools/commands/changes.h"
 #include "tools/commands/command.h"
 #include "tools/commands/enable-steps.h"
+#include "tools/commands/options.h"
 #include "tools/boot/grub/environment.h"
-#include "tools/system/root.h"
+#include "tools/system/lock.h"
 #include "tools/system/write.h"
 
 static int disable(const struct options *options)
@@ -35,38 +34,21 @@ static int disable(const struct options *options)
 
 static int run_disable(const struct options *options, int argc, char **argv)
 {
-	static const struct option known[] = {{"yes", no_argument, NULL, 'y'},
-		{"dry-run", no_argument, NULL, 'n'}, {0}};
-	int option;
+	static const char hint[] =
+		"it is for all cards: 'vfio-early enable DEVICE...' says "
+		"which ones remain";
 
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		/* It never asks; scripts may say --yes to all commands. */
-		if (option == 'n')
-			write_dry_run = true;
-		else if (option != 'y') {
-			print_message("try 'vfio-early help disable'");
-			return STATUS_USAGE;
-		}
-	}
-	if (optind < argc) {
-		print_message(
-			"disable: unexpected '%s'; it is for all cards: 'vfio-early "
-			"enable DEVICE...' says which ones remain",
-			argv[optind]);
+	if (!options_end(&command_disable, argc, argv, hint))
 		return STATUS_USAGE;
-	}
-	if (root_directory[0] == '\0' && geteuid() != 0) {
-		print_message("disable changes the system: run it as root");
-		return STATUS_USAGE;
-	}
-	if (!changes_begin(options, argv[0]))
-		return STATUS_FAILED;
 	return disable(options);
 }
 
 const struct command command_disable = {
 	.name = "disable",
 	.run = run_disable,
+	/* It never asks; scripts may say --yes to all commands. */
+	.writes = true,
+	.lock = LOCK_COMMAND,
 	.usage = "[--dry-run]",
 	.summary = "make the normal boot the default again",
 	.help = "The passthrough entry stays in the boot menu, and what was chosen stays chosen:\n"

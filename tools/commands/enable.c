@@ -10,49 +10,34 @@
 #include "tools/selection/choose.h"
 #include "tools/commands/command.h"
 #include "tools/commands/enable-steps.h"
+#include "tools/commands/options.h"
 #include "tools/selection/refuse.h"
-#include "tools/system/root.h"
+#include "tools/system/lock.h"
 #include "tools/system/write.h"
 
 struct request {
 	bool once;
 	bool force;
-	bool yes;
 	char **words;
 	size_t count;
 };
 
-static bool parse(int argc, char **argv, struct request *request)
+static const struct option enable_options[] = {
+	{"once", no_argument, NULL, 'o'},
+	{"force", no_argument, NULL, 'f'},
+	{0},
+};
+
+static void read_request(int argc, char **argv, struct request *request)
 {
-	static const struct option known[] = {
-		{"once", no_argument, NULL, 'o'},
-		{"force", no_argument, NULL, 'f'},
-		{"yes", no_argument, NULL, 'y'},
-		{"dry-run", no_argument, NULL, 'n'},
-		{0},
-	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-		switch (option) {
-		case 'o':
-			request->once = true;
-			break;
-		case 'f':
-			request->force = true;
-			break;
-		case 'y':
-			request->yes = true;
-			break;
-		case 'n':
-			write_dry_run = true;
-			break;
-		default:
-			return false;
-		}
+	while ((option = options_next(&command_enable, argc, argv)) != -1) {
+		request->once = request->once || option == 'o';
+		request->force = request->force || option == 'f';
+	}
 	request->words = argv + optind;
 	request->count = (size_t)(argc - optind);
-	return true;
 }
 
 /* Asks for one of several cards on a terminal. 0 and its selector, or -errno. */
@@ -199,7 +184,7 @@ static int enable(const struct options *options, const struct request *request,
 	};
 	size_t count = 0;
 	int error = choose(
-		devices, conf, request, !options->json && !request->yes, &value, &why);
+		devices, conf, request, !options->json && !options->yes, &value, &why);
 
 	if (error == 0)
 		error = find_cards(devices, request, value, &candidates, &count, &why);
@@ -229,16 +214,7 @@ static int run_enable(const struct options *options, int argc, char **argv)
 	struct conf conf;
 	int status;
 
-	if (!parse(argc, argv, &request)) {
-		print_message("try 'vfio-early help enable'");
-		return STATUS_USAGE;
-	}
-	if (root_directory[0] == '\0' && geteuid() != 0) {
-		print_message("enable changes the system: run it as root");
-		return STATUS_USAGE;
-	}
-	if (!changes_begin(options, argv[0]))
-		return STATUS_FAILED;
+	read_request(argc, argv, &request);
 	if (conf_load(&conf, &why) < 0) {
 		print_message("%s", why);
 		return STATUS_USAGE;
@@ -257,6 +233,9 @@ static int run_enable(const struct options *options, int argc, char **argv)
 const struct command command_enable = {
 	.name = "enable",
 	.run = run_enable,
+	.options = enable_options,
+	.writes = true,
+	.lock = LOCK_COMMAND,
 	.usage = "[DEVICE...] [--once] [--force] [--yes] [--dry-run]",
 	.summary = "give cards to virtual machines, from the next boot on",
 	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"

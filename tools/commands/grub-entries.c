@@ -4,6 +4,7 @@
 
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
 #include "tools/selection/conf.h"
 #include "tools/boot/grub/entries.h"
 
@@ -15,10 +16,8 @@ static int run_grub_entries(const struct options *options, int argc, char **argv
 	int error;
 
 	(void)options;
-	if (argc > 1) {
-		print_message("'%s' takes no arguments", argv[0]);
+	if (!options_end(&command_grub_entries, argc, argv, NULL))
 		return STATUS_USAGE;
-	}
 	error = conf_load(&conf, &why);
 	if (error < 0) {
 		print_message("%s; no boot entry is made", why);

@@ -5,6 +5,7 @@
 
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
 #include "tools/text/json.h"
@@ -198,26 +199,19 @@ static int read_choice(struct view *view, char **why)
 	return view->choice != NULL ? 0 : -1;
 }
 
+static const struct option list_options[] = {{"all", no_argument, NULL, 'a'}, {0}};
+
 static int run_list(const struct options *options, int argc, char **argv)
 {
-	static const struct option known[] = {{"all", no_argument, NULL, 'a'}, {0}};
 	CLEANUP_FREE char *why = NULL;
 	struct view view = {0};
 	int status = STATUS_USAGE;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "a", known, NULL)) != -1) {
-		if (option != 'a') {
-			print_message("try 'vfio-early help list'");
-			return STATUS_USAGE;
-		}
-		view.all = true;
-	}
-	if (optind < argc) {
-		print_message("list: unexpected '%s'; try 'vfio-early help list'",
-			argv[optind]);
+	while ((option = options_next(&command_list, argc, argv)) != -1)
+		view.all = view.all || option == 'a';
+	if (!options_end(&command_list, argc, argv, NULL))
 		return STATUS_USAGE;
-	}
 	if (devices_read(&view.devices, &why) < 0 || read_choice(&view, &why) < 0)
 		print_message("%s", why);
 	else
@@ -231,6 +225,8 @@ static int run_list(const struct options *options, int argc, char **argv)
 const struct command command_list = {
 	.name = "list",
 	.run = run_list,
+	.options = list_options,
+	.letters = "a",
 	.usage = "[--all]",
 	.summary = "show the displays of this machine and what belongs to them",
 	.help = "  -a, --all  every device that is not a bridge\n",

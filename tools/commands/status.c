@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/commands/options.h"
 #include "tools/selection/explain.h"
 #include "tools/text/json.h"
 #include "tools/commands/status-read.h"
@@ -153,17 +153,12 @@ static void print_text(const struct status *status)
 
 static int run_status(const struct options *options, int argc, char **argv)
 {
-	static const struct option known[] = {{0}};
 	CLEANUP_FREE char *why = NULL;
 	struct status status;
 	int result;
 
-	if (getopt_long(argc, argv, "", known, NULL) != -1 || optind < argc) {
-		if (optind < argc)
-			print_message("status: unexpected '%s'", argv[optind]);
-		print_message("try 'vfio-early help status'");
+	if (!options_end(&command_status, argc, argv, NULL))
 		return STATUS_USAGE;
-	}
 	if (status_read(&status, &why) < 0) {
 		print_message("%s", why);
 		return STATUS_USAGE;
