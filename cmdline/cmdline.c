@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmdline/cmdline.h"
+#include "cmdline/driver.h"
 
 /* As in the kernel's ctype table, which counts Latin-1's no-break space. */
 static bool is_space(char c)
@@ -98,12 +99,5 @@ bool cmdline_next(struct cmdline *cmdline, struct parameter *parameter)
 
 bool parameter_is(const struct parameter *parameter, const char *name)
 {
-	for (size_t i = 0; i < parameter->name.length; i++) {
-		char have =
-			parameter->name.text[i] == '-' ? '_' : parameter->name.text[i];
-
-		if (name[i] == '\0' || have != (name[i] == '-' ? '_' : name[i]))
-			return false;
-	}
-	return name[parameter->name.length] == '\0';
+	return kernel_name_is(parameter->name, name);
 }

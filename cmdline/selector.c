@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "cmdline/selector.h"
 
 struct reader {
@@ -144,7 +145,7 @@ static const char *take_driver(struct span *word, char driver[DRIVER_NAME_MAX])
 			    c == '-'))
 			return "a driver's name is made of a-z, 0-9, - and _";
 	}
-	if (strstr(driver, "vfio") == NULL)
+	if (!driver_is_vfio(driver))
 		return "this is not a VFIO driver";
 	if (strcmp(driver, "vfio-pci") == 0)
 		driver[0] = '\0';

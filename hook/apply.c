@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <time.h>
 
+#include "cmdline/driver.h"
 #include "hook/apply.h"
 #include "hook/modprobe.h"
 #include "hook/sysfs.h"
@@ -157,11 +158,6 @@ static void bind(int root, const struct plan_entry *entry, const char *driver,
 		result->outcome = OUTCOME_TAKEN;
 }
 
-static bool is_vfio(const char *driver)
-{
-	return strstr(driver, "vfio") != NULL;
-}
-
 /* The device as it was: no override, and the host's drivers asked again. */
 static void give_back(int root, const struct plan_entry *entry, struct result *result)
 {
@@ -171,7 +167,7 @@ static void give_back(int root, const struct plan_entry *entry, struct result *r
 
 	address_text(address, text);
 	device_driver(root, address, result->after);
-	if (is_vfio(result->after) && !is_vfio(result->before)) {
+	if (driver_is_vfio(result->after) && !driver_is_vfio(result->before)) {
 		device_path(path, address, "driver/unbind");
 		file_write(root, path, text);
 	}
@@ -182,7 +178,7 @@ static void give_back(int root, const struct plan_entry *entry, struct result *r
 				  ? OUTCOME_RESTORED
 				  : OUTCOME_FAILED;
 	/* A driver that was not there before, but is the host's, is as good. */
-	if (cleared && result->before[0] == '\0' && !is_vfio(result->after))
+	if (cleared && result->before[0] == '\0' && !driver_is_vfio(result->after))
 		result->outcome = OUTCOME_RESTORED;
 }
 

@@ -3,16 +3,8 @@
 #ifndef HOOK_APPLY_H
 #define HOOK_APPLY_H
 
+#include "hook/outcome.h"
 #include "hook/plan.h"
-
-enum outcome {
-	OUTCOME_LEFT,	  /* not touched: the plan's reason says why */
-	OUTCOME_TAKEN,	  /* bound to the VFIO driver by us */
-	OUTCOME_KEPT,	  /* was bound to it already */
-	OUTCOME_HELD,	  /* kept from all drivers until its VFIO driver can be loaded */
-	OUTCOME_RESTORED, /* could not be taken and went back to the host */
-	OUTCOME_FAILED,	  /* could not be taken, nor be given back as it was */
-};
 
 struct result {
 	enum outcome outcome;
@@ -33,9 +25,6 @@ struct result {
  */
 void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX]);
-
-/* The record's word for an outcome. */
-const char *outcome_text(enum outcome outcome);
 
 /* Microseconds since boot, suspended time included. */
 uint64_t time_since_boot(void);

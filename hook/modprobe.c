@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmdline/driver.h"
 #include "hook/modprobe.h"
 #include "hook/sysfs.h"
 
@@ -15,24 +16,29 @@ enum {
 	WAIT_MAX_MS = 20000, /* modprobe takes well under a second where all is well */
 };
 
+struct spelling {
+	const char *driver;
+	char *registered;
+};
+
+static bool visit_driver(const char *name, void *data)
+{
+	const struct spelling *spelling = data;
+
+	if (!driver_is_same(name, spelling->driver) || strlen(name) >= DRIVER_NAME_MAX)
+		return true;
+	memcpy(spelling->registered, name, strlen(name) + 1);
+	return false;
+}
+
 static bool find_registered(
 	int root, const char *driver, char registered[DRIVER_NAME_MAX])
 {
-	static const char swaps[][2] = {{0, 0}, {'-', '_'}, {'_', '-'}};
-	char path[SYSFS_PATH_MAX];
+	struct spelling spelling = {driver, registered};
 
-	for (size_t i = 0; i < sizeof(swaps) / sizeof(swaps[0]); i++) {
-		struct text text = text_in(registered, DRIVER_NAME_MAX);
-
-		text_add(&text, driver);
-		for (char *at = registered; *at != '\0'; at++)
-			if (*at == swaps[i][0])
-				*at = swaps[i][1];
-		driver_path(path, registered, NULL);
-		if (file_exists(root, path))
-			return true;
-	}
-	return false;
+	registered[0] = '\0';
+	directory_walk(root, "sys/bus/pci/drivers", visit_driver, &spelling);
+	return registered[0] != '\0';
 }
 
 static void run_modprobe(int root, const char *path, const char *driver)

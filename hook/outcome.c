@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* On its own, because the tool reads what the hook wrote. */
-#include "hook/apply.h"
+#include "hook/outcome.h"
 
 const char *outcome_text(enum outcome outcome)
 {

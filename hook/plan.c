@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "hook/plan.h"
 
 const char vfio_driver[] = "vfio-pci";
@@ -77,15 +78,6 @@ static const char *wanted_driver(const struct selector *selector)
 	return selector->driver[0] != '\0' ? selector->driver : vfio_driver;
 }
 
-/* modprobe takes "-" for "_", and a driver is registered with the one or the other. */
-bool plan_same_driver(const char *a, const char *b)
-{
-	while (*a != '\0' && (*a == *b || (strchr("-_", *a) != NULL && *b != '\0' &&
-						  strchr("-_", *b) != NULL)))
-		a++, b++;
-	return *a == *b;
-}
-
 static bool selects(const struct selector *selector, const struct device *device)
 {
 	if (selector->has_place)
@@ -152,7 +144,7 @@ static enum reason judge_device(const struct device *device, bool by_address)
 
 enum reason plan_driver(const struct device *device, const char *wanted)
 {
-	if (device->driver[0] == '\0' || plan_same_driver(device->driver, wanted))
+	if (device->driver[0] == '\0' || driver_is_same(device->driver, wanted))
 		return REASON_NONE;
 	if (!driver_lets_go(device->driver))
 		return REASON_DRIVER;
@@ -187,7 +179,7 @@ static bool judge(const struct flag *flag, const struct device *device,
 		if (!selected) {
 			entry->item = (uint8_t)i;
 			entry->driver = wanted_driver(selector);
-		} else if (!plan_same_driver(entry->driver, wanted_driver(selector))) {
+		} else if (!driver_is_same(entry->driver, wanted_driver(selector))) {
 			doubt = REASON_TWO_DRIVERS;
 		}
 		selected = true;
@@ -203,7 +195,7 @@ static bool judge(const struct flag *flag, const struct device *device,
 		entry->reason = plan_driver(device, entry->driver);
 	if (entry->reason != REASON_NONE)
 		entry->action = ACTION_LEAVE;
-	else if (plan_same_driver(device->driver, entry->driver))
+	else if (driver_is_same(device->driver, entry->driver))
 		entry->action = ACTION_KEEP;
 	else
 		entry->action = ACTION_TAKE;

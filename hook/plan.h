@@ -64,9 +64,6 @@ void plan_make(const struct flag *flag, const struct scan *scan, struct plan *pl
  * REASON_DRIVER or REASON_IN_USE. */
 enum reason plan_driver(const struct device *device, const char *wanted);
 
-/* Whether two names mean one driver: '-' is as good as '_'. */
-bool plan_same_driver(const char *a, const char *b);
-
 /* A short sentence without a full stop, for the log and for people. */
 const char *reason_text(enum reason reason);
 

@@ -393,7 +393,7 @@ log_has() {
 	[ "$status" -eq 0 ]
 	assert_equal mlx5-vfio-pci "$(cat "$root/modprobe.log")"
 	assert_equal mlx5-vfio-pci "$(override_of 0000:01:00.0)"
-	plan_is 02:00=a_vfio,02:00.0 '02:00.0 leave 02:00.1 leave'
+	plan_is 02:00=a_vfio_pci,02:00.0 '02:00.0 leave 02:00.1 leave'
 	assert_contains 'two words of the flag name different drivers for it'
 }
 
@@ -402,7 +402,7 @@ log_has() {
 	pci_bind 0000:01:00.0 mlx5_vfio_pci
 	plan_is 01:00.0=mlx5-vfio-pci '01:00.0 keep'
 	plan_is 01:00.0=mlx5-vfio-pci,01:00.0=mlx5_vfio_pci '01:00.0 keep'
-	plan_is 01:00.0=mlx5-vfio '01:00.0 leave'
+	plan_is 01:00.0=mlx-vfio-pci '01:00.0 leave'
 	plan_is 01:00.0=mlx5-vfio-pci2 '01:00.0 leave'
 	hook 01:00.0=mlx5-vfio-pci
 	[ "$status" -eq 0 ]

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/claims/claim.h"
 
@@ -34,29 +35,14 @@ void claims_free(struct claims *claims)
 	*claims = (struct claims){0};
 }
 
-bool is_module(struct span name, const char *module)
-{
-	if (name.length != strlen(module))
-		return false;
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.text[i] == '-' ? '_' : name.text[i];
-
-		if (c != (module[i] == '-' ? '_' : module[i]))
-			return false;
-	}
-	return true;
-}
-
 bool is_vm_driver(struct span name)
 {
-	static const char *const names[] = {
-		"vfio-pci", "pci-stub", "xen-pciback", "pciback"};
+	static const char *const names[] = {"pci-stub", "xen-pciback", "pciback"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (is_module(name, names[i]))
+		if (kernel_name_is(name, names[i]))
 			return true;
-	/* mlx5_vfio_pci, nvgrace_gpu_vfio_pci and the other variants */
-	return span_has(name, "vfio_pci") || span_has(name, "vfio-pci");
+	return driver_name_is_vfio(name);
 }
 
 /* hhhh:hh:hh.h, or with "_" between as libvirt's node devices have it */

@@ -54,8 +54,6 @@ struct claim *claims_add(struct claims *claims, enum claim_kind kind, const char
 void claims_free(struct claims *claims);
 /* Whether the name is that of a driver that leaves the device to a VM. */
 bool is_vm_driver(struct span name);
-/* "nvidia-drm" and "nvidia_drm" are one module. */
-bool is_module(struct span name, const char *module);
 /* A full address anywhere in the text, also as pci_0000_01_00_0; takes all before and
  * with it off the front of `rest`. */
 bool find_address(struct span *rest, struct pci_address *address);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmdline/cmdline.h"
+#include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/configuration.h"
@@ -154,7 +155,7 @@ static void read_options(struct claims *claims, struct span module, struct span 
 			word.length -= word.text[word.length - 1] == '"';
 		}
 		add_ids(claims, who, path, line, word, text,
-			is_module(module, "pci-stub") ? "pci-stub" : "vfio-pci");
+			kernel_name_is(module, "pci-stub") ? "pci-stub" : "vfio-pci");
 	}
 }
 

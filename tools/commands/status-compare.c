@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/selection/explain.h"
 #include "tools/commands/status-read.h"
@@ -50,7 +51,7 @@ static void compare_line(struct status *status, const struct record_line *line)
 		add(status, false, "device-gone",
 			format_text(
 				"%s was there in this boot, and is gone now", buffer));
-	else if (plan_same_driver(device->facts.driver, line->driver))
+	else if (driver_is_same(device->facts.driver, line->driver))
 		return;
 	else if (taken)
 		add(status, false, "driver-changed",
@@ -230,7 +231,7 @@ static void compare_function(struct status *status, const struct pci_device *dev
 	bool taken = entry != NULL && entry->action != ACTION_LEAVE;
 	const char *driver = device->facts.driver;
 
-	if (taken && !plan_same_driver(driver, entry->driver))
+	if (taken && !driver_is_same(driver, entry->driver))
 		add(status, true, "reboot-takes",
 			format_text("%s is with %s now; the next boot gives it to %s",
 				pci_device_short(device), or_none(driver),

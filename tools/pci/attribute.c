@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
@@ -20,12 +21,6 @@ char *attribute_read(const struct pci_device *device, const char *name)
 const char *driver_text(const struct pci_device *device)
 {
 	return device->facts.driver[0] != '\0' ? device->facts.driver : "no driver";
-}
-
-/* nvgrace_gpu_vfio_pci, mlx5_vfio_pci and their like; sysfs has some with dashes. */
-bool driver_is_vfio(const char *driver)
-{
-	return strstr(driver, "vfio-pci") != NULL || strstr(driver, "vfio_pci") != NULL;
 }
 
 bool driver_leaves_group(const char *driver)

@@ -3,7 +3,8 @@
 #ifndef TOOLS_SELECTION_BOOT_RECORD_H
 #define TOOLS_SELECTION_BOOT_RECORD_H
 
-#include "hook/apply.h"
+#include "cmdline/selector.h"
+#include "hook/outcome.h"
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/selection/predict.h"
 #include "tools/selection/boot-record.h"
 #include "tools/pci/attribute.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/text/lines.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/undo.h"
@@ -32,7 +33,7 @@ static bool is_host_driver(const struct tally *tally, const char *module)
 
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		if (tally->card.function->facts.function.vendor == drivers[i].vendor &&
-			is_module(span_of(module), drivers[i].module))
+			kernel_name_is(span_of(module), drivers[i].module))
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/text/lines.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"

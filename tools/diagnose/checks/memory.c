@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
