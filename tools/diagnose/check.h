@@ -7,6 +7,9 @@
 
 struct context;
 struct intent;
+struct container_guest;
+struct vm_guest;
+struct domain_guest;
 struct findings;
 
 enum check_status {
@@ -31,6 +34,13 @@ struct check {
 	void (*run)(const struct context *context, struct findings *findings);
 	void (*run_device)(const struct context *context, const struct intent *intent,
 		struct findings *findings);
+	/* or once for each guest that the diagnosis is about */
+	void (*run_container)(const struct context *context,
+		const struct container_guest *guest, struct findings *findings);
+	void (*run_vm)(const struct context *context, const struct vm_guest *guest,
+		struct findings *findings);
+	void (*run_domain)(const struct context *context,
+		const struct domain_guest *guest, struct findings *findings);
 	unsigned int seconds; /* how long it may take; 0: as long as the others */
 };
 
@@ -38,7 +48,8 @@ struct check {
 extern const struct check environment_checks[], iommu_checks[], device_checks[],
 	memory_checks[], module_checks[], group_checks[], driver_checks[], early_checks[],
 	boot_checks[], mode_checks[], log_checks[], claim_checks[], container_checks[],
-	vm_checks[], libvirt_checks[];
+	container_inside_checks[], container_use_checks[], container_restart_checks[],
+	vm_checks[], vm_machine_checks[], vm_use_checks[], libvirt_checks[];
 
 /*
  * Starts a row: what the functions below say goes to it until the next one starts. The

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/text/lines.h"
+#include "tools/diagnose/each-guest.h"
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/child.h"
@@ -46,12 +47,14 @@ static void ask(const struct child_work *work, const struct context *context, si
 	size_t first, FILE *to)
 {
 	const struct check *check = work->run->check[at];
-	struct findings findings = {.rows = json_array(), .id = check->id};
+	struct findings findings = {
+		.rows = json_array(), .id = check->id, .context = context};
 	size_t times = check->run_device != NULL ? context->intents : 1;
 
 	for (size_t i = first; i < times; i++) {
 		const struct intent *intent = &context->intent[i];
 
+		findings.intent = check->run_device != NULL ? intent : NULL;
 		findings.device =
 			check->run_device != NULL ? intent->device->address : NULL;
 		say(to, json_pack("{sI sI ss*}", "check", (json_int_t)at, "time",
@@ -60,8 +63,10 @@ static void ask(const struct child_work *work, const struct context *context, si
 			;
 		else if (check->run_device != NULL)
 			check->run_device(context, intent, &findings);
-		else
+		else if (check->run != NULL)
 			check->run(context, &findings);
+		else
+			each_guest_ask(check, context, &findings);
 		if (json_array_size(findings.rows) == 0)
 			finding(&findings, CHECK_UNKNOWN, "the check gave no answer");
 		send_rows(to, &findings);

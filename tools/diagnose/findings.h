@@ -7,6 +7,12 @@
 #include "tools/diagnose/check.h"
 
 struct findings {
+	const struct context *context;
+	const struct intent *intent; /* the card that is asked about; NULL */
+	/* the guest that is asked about; NULL: none */
+	const char *subject; /* "VM 100" */
+	const char *file;    /* its configuration */
+	long number;
 	json_t *rows;	    /* array of what check rows are in the report */
 	json_t *current;    /* borrowed from rows */
 	const char *id;	    /* of the check that runs */

@@ -182,3 +182,8 @@ char *line_path(const char *path, unsigned int line)
 {
 	return format_text("%s:%u", path, line);
 }
+
+char *line_text(const struct pve_line *line)
+{
+	return format_text("%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+}

@@ -52,6 +52,8 @@ const struct intent *guest_device(
 
 /* "/etc/pve/lxc/901.conf:14"; malloc'ed. */
 char *line_path(const char *path, unsigned int line);
+/* "hostpci0: 01:00,pcie=1"; malloc'ed. */
+char *line_text(const struct pve_line *line);
 
 /* What a container needs of the card it is about, "/dev/nvidia0" and its like. */
 void usual_nodes(const struct context *context, const struct container_guest *guest,
@@ -82,10 +84,6 @@ void check_v1_keys(const struct context *context, struct findings *findings);
 void check_nodes_host(const struct context *context, struct findings *findings);
 /* checks-container-rules.c */
 void check_majors(const struct context *context, struct findings *findings);
-/* checks-container-inside.c */
-void check_nodes_effective(const struct context *context, struct findings *findings);
-void check_nodes_inside(const struct context *context, struct findings *findings);
-void check_restart(const struct context *context, struct findings *findings);
 /* checks-container-use.c */
 void check_permissions(const struct context *context, struct findings *findings);
 void check_userspace(const struct context *context, struct findings *findings);

@@ -9,9 +9,6 @@
 void check_addresses(const struct context *context, struct findings *findings);
 /* checks-vm-mapping.c */
 void check_mapping(const struct context *context, struct findings *findings);
-/* checks-vm-machine.c */
-void check_machine(const struct context *context, struct findings *findings);
-void check_firmware(const struct context *context, struct findings *findings);
 /* checks-vm-use.c */
 void check_double_use(const struct context *context, struct findings *findings);
 void check_memory(const struct context *context, struct findings *findings);

@@ -15,7 +15,12 @@ static const struct check *const catalogue[] = {
 	early_checks,
 	boot_checks,
 	container_checks,
+	container_inside_checks,
+	container_use_checks,
+	container_restart_checks,
 	vm_checks,
+	vm_machine_checks,
+	vm_use_checks,
 	libvirt_checks,
 	log_checks,
 };

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "tools/diagnose/gathered.h"
+#include "tools/diagnose/verdict.h"
+
+VERDICT not_running = {CHECK_SKIP, "the container does not run"};
 
 static bool same_node(const struct node *a, const struct node *b)
 {
@@ -30,54 +33,46 @@ static bool was_given(
 	return false;
 }
 
+VERDICT read_at_start = {
+	CHECK_SKIP, "the container does not run: its file is read when it is started"};
+VERDICT start_unknown = {CHECK_UNKNOWN,
+	"what the container was started with is not known", "run it as root"};
+VERDICT started_with_all = {
+	CHECK_PASS, "the container was started with all that its file says"};
+VERDICT started_without = {CHECK_FAIL,
+	"the container was started without {1}: its file was changed later", "restart it",
+	"pct reboot {id}"};
+
 static void check_effective(const struct context *context,
 	const struct container_guest *guest, struct findings *findings)
 {
-	struct gathered gathered = {0};
-	struct wanted_node *wanted;
-	enum check_status status;
+	CLEANUP_FREE struct wanted_node *wanted = NULL;
+	CLEANUP_FREE char *given = NULL;
+	struct verdict_notes notes = {0};
 	size_t count;
 
-	if (guest->pid == 0) {
-		skip_guest(findings, guest->name,
-			"the container does not run: its file is read when it is started");
-		return;
-	}
-	if (guest->effective_text == NULL) {
-		finding(findings, CHECK_UNKNOWN,
-			"what the container was started with is not known");
-		finding_subject(findings, guest->name);
-		finding_evidence(findings, guest->effective_path, "not readable");
-		if (!context->root)
-			finding_remedy(findings, "run it as root");
+	(void)context;
+	if (guest->pid == 0 || guest->effective_text == NULL) {
+		verdict_row(findings, guest->pid == 0 ? &read_at_start : &start_unknown,
+			NULL);
+		if (guest->pid != 0)
+			finding_evidence(findings, guest->effective_path, "not readable");
 		return;
 	}
 	wanted = container_wanted(&guest->conf, &count);
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP_FREE char *line = line_path(guest->path, wanted[i].from->line);
-		CLEANUP_FREE char *text = format_text("%.*s: %.*s",
-			SPAN(wanted[i].from->key), SPAN(wanted[i].from->value));
+		CLEANUP_FREE char *text = line_text(wanted[i].from);
+		CLEANUP_FREE char *node = span_copy(wanted[i].source);
 
 		if (!was_given(guest, &wanted[i]))
-			gather(&gathered, CHECK_FAIL, line, text,
-				"the container was started without %.*s: its file was changed later",
-				SPAN(wanted[i].source));
+			verdict_note(findings, &notes, &started_without, line, text, node,
+				NULL);
 	}
-	free(wanted);
-	status = gathered.status;
-	gather_evidence(&gathered, guest->effective_path, "%zu mounts, %zu device rules",
-		guest->effective.mount_count, guest->effective.rule_count);
-	gathered_say(&gathered, findings, guest->name,
-		"the container was started with all that its file says");
-	if (status != CHECK_PASS) {
-		finding_remedy(findings, "restart it");
-		finding_command(findings, "pct reboot %ld", guest->id);
-	}
-}
-
-void check_nodes_effective(const struct context *context, struct findings *findings)
-{
-	each_container(context, findings, check_effective);
+	given = format_text("%zu mounts, %zu device rules", guest->effective.mount_count,
+		guest->effective.rule_count);
+	verdict_note(findings, &notes, NULL, guest->effective_path, given, NULL);
+	verdict_conclude(findings, &notes, &started_with_all);
 }
 
 /* The node as the container sees it. */
@@ -88,135 +83,127 @@ static int read_inside(const struct container_guest *guest,
 	return node_read(*path, node);
 }
 
-/* One node inside; `*on_host`: the host has it, so that a restart brings it in. */
-static void gather_inside(struct gathered *gathered, const struct container_guest *guest,
-	const struct wanted_node *wanted, bool *on_host)
-{
-	CLEANUP_FREE char *host_path = span_copy(wanted->source);
-	CLEANUP_FREE char *path = NULL;
-	struct node host = {0}, node = {0};
-	bool there = node_read(host_path, &host) == 0;
-	int error = read_inside(guest, wanted, &path, &node);
-	CLEANUP_FREE char *value = node_text(error, &node);
+#define NOW "restart it, now that the nodes are there", "pct reboot {id}"
+VERDICT names_none = {CHECK_SKIP, "the container names no graphics node"};
+VERDICT sees_all = {CHECK_PASS, "the container sees every graphics node it wants"};
+VERDICT hidden = {CHECK_UNKNOWN,
+	"what the container sees cannot be looked at without root", "run it as root"};
+VERDICT unseen = {
+	CHECK_FAIL, "the container does not see /{1}, although the host has it now", NOW};
+VERDICT nowhere = {CHECK_FAIL,
+	"the container does not see /{1}, and neither does the host",
+	"see CT-NODES-HOST first"};
+VERDICT stands_in = {
+	CHECK_FAIL, "/{1} inside is a regular file that stands in for the node", NOW};
+VERDICT another = {CHECK_FAIL, "/{1} inside is not the host's node of today", NOW};
 
-	if (error == -EACCES) {
-		gather(gathered, CHECK_UNKNOWN, path, value,
-			"what the container sees cannot be looked at without root");
-	} else if (error < 0) {
-		*on_host |= there;
-		gather(gathered, CHECK_FAIL, path, value,
-			there ? "the container does not see /%.*s, although the host has it now"
-			      : "the container does not see /%.*s, and neither does the host",
-			SPAN(wanted->target));
-	} else if (there && !same_node(&host, &node)) {
-		*on_host = true;
-		gather(gathered, CHECK_FAIL, path, value,
-			node.type == 'f'
-				? "/%.*s inside is a regular file that stands in for the node"
-				: "/%.*s inside is not the host's node of today",
-			SPAN(wanted->target));
-	} else {
-		gather_evidence(gathered, path, "%s", value);
-	}
+/* What one node inside comes to; NULL: it is as it should be. */
+static const struct verdict *judge_inside(
+	int error, bool there, const struct node *host, const struct node *node)
+{
+	if (error == -EACCES)
+		return &hidden;
+	if (error < 0)
+		return there ? &unseen : &nowhere;
+	if (there && !same_node(host, node))
+		return node->type == 'f' ? &stands_in : &another;
+	return NULL;
 }
 
 static void check_inside(const struct context *context,
 	const struct container_guest *guest, struct findings *findings)
 {
-	struct gathered gathered = {0};
-	struct wanted_node *wanted;
-	enum check_status status;
-	bool on_host = false;
+	struct verdict_notes notes = {0};
 	size_t count;
+	CLEANUP_FREE struct wanted_node *wanted = container_wanted(&guest->conf, &count);
 
 	(void)context;
-	if (guest->pid == 0) {
-		skip_guest(findings, guest->name, "the container does not run");
+	if (guest->pid == 0 || count == 0) {
+		verdict_row(findings, guest->pid == 0 ? &not_running : &names_none, NULL);
 		return;
 	}
-	wanted = container_wanted(&guest->conf, &count);
-	for (size_t i = 0; i < count; i++)
-		gather_inside(&gathered, guest, &wanted[i], &on_host);
-	free(wanted);
-	if (count == 0) {
-		skip_guest(findings, guest->name, "the container names no graphics node");
-		return;
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_FREE char *source = span_copy(wanted[i].source), *path = NULL;
+		CLEANUP_FREE char *target = span_copy(wanted[i].target), *value = NULL;
+		struct node host = {0}, node = {0};
+		bool there = node_read(source, &host) == 0;
+		int error = read_inside(guest, &wanted[i], &path, &node);
+
+		value = node_text(error, &node);
+		verdict_note(findings, &notes, judge_inside(error, there, &host, &node),
+			path, value, target, NULL);
 	}
-	status = gathered.status;
-	gathered_say(&gathered, findings, guest->name,
-		"the container sees every graphics node it wants");
-	if (status == CHECK_UNKNOWN) {
-		finding_remedy(findings, "run it as root");
-	} else if (status != CHECK_PASS && on_host) {
-		finding_remedy(findings, "restart it, now that the nodes are there");
-		finding_command(findings, "pct reboot %ld", guest->id);
-	} else if (status != CHECK_PASS) {
-		finding_remedy(findings, "see CT-NODES-HOST first");
-	}
+	verdict_conclude(findings, &notes, &sees_all);
 }
 
-void check_nodes_inside(const struct context *context, struct findings *findings)
-{
-	each_container(context, findings, check_inside);
-}
+#define ANEW \
+	"restart it; nodes given with devN make a start without them fail, instead of " \
+	"passing over them", \
+		"pct reboot {id}"
+VERDICT no_restart = {CHECK_PASS, "the container needs no restart"};
+VERDICT file_changed = {CHECK_FAIL,
+	"the container needs a restart: its file was changed since it was started", ANEW};
+VERDICT node_came = {CHECK_FAIL,
+	"the container needs a restart: {1} came, or came anew, after it was started",
+	ANEW};
 
 /* Why a restart would help with this node; adds nothing if it would not. */
-static void gather_restart(struct gathered *gathered, const struct container_guest *guest,
-	const struct wanted_node *wanted)
+static void note_restart(struct findings *findings, struct verdict_notes *notes,
+	const struct container_guest *guest, const struct wanted_node *wanted)
 {
-	CLEANUP_FREE char *host_path = span_copy(wanted->source);
-	CLEANUP_FREE char *path = NULL;
+	CLEANUP_FREE char *source = span_copy(wanted->source);
+	CLEANUP_FREE char *path = NULL, *value = NULL;
 	struct node host, node;
-	CLEANUP_FREE char *value = NULL;
 
 	if (guest->effective_text != NULL && !was_given(guest, wanted)) {
-		CLEANUP_FREE char *line = line_path(guest->path, wanted->from->line);
-
-		gather(gathered, CHECK_FAIL, line, "added since the last start",
-			"the container needs a restart: its file was changed since it was started");
+		path = line_path(guest->path, wanted->from->line);
+		verdict_note(findings, notes, &file_changed, path,
+			"added since the last start", NULL);
 		return;
 	}
-	if (node_read(host_path, &host) < 0 || host.type != 'c')
-		return;
-	if (read_inside(guest, wanted, &path, &node) == 0 && same_node(&host, &node))
+	if (node_read(source, &host) < 0 || host.type != 'c' ||
+		(read_inside(guest, wanted, &path, &node) == 0 &&
+			same_node(&host, &node)))
 		return;
 	value = host.changed > guest->started && guest->started > 0
 			? format_text("made %lld seconds after the container was started",
 				  host.changed - guest->started)
 			: copy_text("on the host, but not in the container");
-	gather(gathered, CHECK_FAIL, host_path, value,
-		"the container needs a restart: %s came, or came anew, after it was started",
-		host_path);
+	verdict_note(findings, notes, &node_came, source, value, source, NULL);
 }
 
 static void check_age(const struct context *context, const struct container_guest *guest,
 	struct findings *findings)
 {
-	struct gathered gathered = {0};
-	struct wanted_node *wanted;
-	enum check_status status;
+	CLEANUP_FREE struct wanted_node *wanted = NULL;
+	struct verdict_notes notes = {0};
 	size_t count;
 
 	(void)context;
 	if (guest->pid == 0) {
-		skip_guest(findings, guest->name, "the container does not run");
+		verdict_row(findings, &not_running, NULL);
 		return;
 	}
 	wanted = container_wanted(&guest->conf, &count);
 	for (size_t i = 0; i < count; i++)
-		gather_restart(&gathered, guest, &wanted[i]);
-	free(wanted);
-	status = gathered.status;
-	gathered_say(&gathered, findings, guest->name, "the container needs no restart");
-	if (status != CHECK_PASS) {
-		finding_remedy(findings,
-			"restart it; nodes given with devN make a start without them "
-			"fail, instead of passing over them");
-		finding_command(findings, "pct reboot %ld", guest->id);
-	}
+		note_restart(findings, &notes, guest, &wanted[i]);
+	verdict_conclude(findings, &notes, &no_restart);
 }
 
-void check_restart(const struct context *context, struct findings *findings)
-{
-	each_container(context, findings, check_age);
-}
+const struct check container_inside_checks[] = {
+	{.id = "CT-NODES-EFFECTIVE",
+		.about = "whether it was started with what its file says now",
+		.run_container = check_effective},
+	{.id = "CT-NODES-INSIDE",
+		.about = "whether the running container sees the nodes",
+		.run_container = check_inside},
+	{0},
+};
+
+/* Asked last of all: what the others find comes before it. */
+const struct check container_restart_checks[] = {
+	{.id = "CT-RESTART-NEEDED",
+		.about = "whether a restart of the container would help",
+		.run_container = check_age},
+	{0},
+};

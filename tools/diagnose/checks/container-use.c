@@ -296,3 +296,13 @@ void check_userspace(const struct context *context, struct findings *findings)
 {
 	each_container(context, findings, check_library);
 }
+
+const struct check container_use_checks[] = {
+	{.id = "CT-PERMS",
+		.about = "whether others than root may use the nodes inside",
+		.run = check_permissions},
+	{.id = "CT-USERSPACE-VERSION",
+		.about = "whether its NVIDIA libraries fit the host's driver",
+		.run = check_userspace},
+	{0},
+};

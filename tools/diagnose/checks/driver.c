@@ -6,8 +6,8 @@
 #include "cmdline/driver.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
-#include "tools/diagnose/check.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/verdict.h"
 
 /* Whether a wish needs NVIDIA's own driver, and not just any of the host. */
 static bool needs_nvidia(const struct intent *intent)
@@ -18,69 +18,47 @@ static bool needs_nvidia(const struct intent *intent)
 	return false;
 }
 
-static void remedy_for_vm(struct findings *findings, const struct intent *intent)
-{
-	finding_remedy(findings,
-		"let vfio-early give it to vfio-pci before any other driver comes");
-	finding_command(findings, "vfio-early enable %s", intent->device->address);
-	finding_command(findings, "reboot");
-	finding_needs_reboot(findings);
-}
-
-static void remedy_for_host(const struct context *context, struct findings *findings,
-	const struct intent *intent)
-{
-	if (intent_is_ours(intent) && context->loader.next == NEXT_NORMAL) {
-		finding_remedy(findings,
-			"vfio-early gives it back with the next boot; see that nothing else "
-			"claims it (DRV-OTHER-CLAIMS)");
-	} else if (intent_is_ours(intent)) {
-		finding_remedy(findings,
-			"give the card back to the host, and remove what else claims it "
-			"(DRV-OTHER-CLAIMS)");
-		finding_command(findings, "vfio-early disable");
-	} else {
-		finding_remedy(findings,
-			"remove what claims it for vfio-pci: DRV-OTHER-CLAIMS names it");
-	}
-	finding_command(findings, "reboot");
-	finding_needs_reboot(findings);
-}
+static const char other_driver[] = "the card is with {driver}, and {who} needs {1}";
+VERDICT bound_well = {CHECK_PASS, "the card is with {driver}, as {who} needs it"};
+VERDICT bound = {CHECK_INFO, "the card is with {driver}"};
+VERDICT bound_for_one = {CHECK_INFO,
+	"the card is with {driver}, which is right for one of those who want it"};
+VERDICT not_vfio = {CHECK_FAIL, other_driver,
+	"let vfio-early give it to vfio-pci before any other driver comes",
+	"vfio-early enable {device}\nreboot", .reboot = true};
+VERDICT ours_until_boot = {CHECK_FAIL, other_driver,
+	"vfio-early gives it back with the next boot; see that nothing else claims "
+	"it (DRV-OTHER-CLAIMS)",
+	"reboot", .reboot = true};
+VERDICT ours = {CHECK_FAIL, other_driver,
+	"give the card back to the host, and remove what else claims it "
+	"(DRV-OTHER-CLAIMS)",
+	"vfio-early disable\nreboot", .reboot = true};
+VERDICT not_ours = {CHECK_FAIL, other_driver,
+	"remove what claims it for vfio-pci: DRV-OTHER-CLAIMS names it", "reboot",
+	.reboot = true};
+VERDICT nvidia_missing = {CHECK_FAIL, other_driver,
+	"load the driver; DRV-NVIDIA-STATE says what keeps it away", "modprobe nvidia"};
+VERDICT driver_missing = {CHECK_FAIL, other_driver, "load the card's driver"};
+VERDICT not_nvidia = {CHECK_FAIL, other_driver, "keep {driver} away from the card",
+	"echo blacklist {driver} >/etc/modprobe.d/no-{driver}.conf\n"
+	"update-initramfs -u -k all\nreboot",
+	.reboot = true};
 
 /* The host is to have the card: is it with the right one of the host's drivers? */
-static void judge_host(const struct context *context, const struct intent *intent,
-	struct findings *findings)
+static const struct verdict *judge_host(
+	const struct context *context, const struct intent *intent)
 {
 	const char *driver = intent->device->facts.driver;
-	const char *needed =
-		needs_nvidia(intent) ? "the nvidia driver" : "a driver of the host";
+	bool nvidia = needs_nvidia(intent);
 
-	if (driver_is_vfio(driver)) {
-		finding(findings, CHECK_FAIL, "the card is with %s, and %s needs %s",
-			driver, intent_who(intent), needed);
-		remedy_for_host(context, findings, intent);
-	} else if (driver[0] == '\0' || strcmp(driver, "pci-stub") == 0) {
-		finding(findings, CHECK_FAIL, "the card is with %s, and %s needs %s",
-			driver_text(intent->device), intent_who(intent), needed);
-		finding_remedy(findings,
-			needs_nvidia(intent)
-				? "load the driver; DRV-NVIDIA-STATE says what keeps it away"
-				: "load the card's driver");
-		if (needs_nvidia(intent))
-			finding_command(findings, "modprobe nvidia");
-	} else if (needs_nvidia(intent) && strcmp(driver, "nvidia") != 0) {
-		finding(findings, CHECK_FAIL, "the card is with %s, and %s needs %s",
-			driver, intent_who(intent), needed);
-		finding_remedy(findings, "keep %s away from the card", driver);
-		finding_command(findings, "echo blacklist %s >/etc/modprobe.d/no-%s.conf",
-			driver, driver);
-		finding_command(findings, "update-initramfs -u -k all");
-		finding_command(findings, "reboot");
-		finding_needs_reboot(findings);
-	} else {
-		finding(findings, CHECK_PASS, "the card is with %s, as %s needs it",
-			driver, intent_who(intent));
-	}
+	if (driver_is_vfio(driver) && !intent_is_ours(intent))
+		return &not_ours;
+	if (driver_is_vfio(driver))
+		return context->loader.next == NEXT_NORMAL ? &ours_until_boot : &ours;
+	if (driver[0] == '\0' || strcmp(driver, "pci-stub") == 0)
+		return nvidia ? &nvidia_missing : &driver_missing;
+	return nvidia && strcmp(driver, "nvidia") != 0 ? &not_nvidia : &bound_well;
 }
 
 static void check_bound(const struct context *context, const struct intent *intent,
@@ -88,43 +66,37 @@ static void check_bound(const struct context *context, const struct intent *inte
 {
 	CLEANUP_FREE char *path = attribute_path(intent->device, "driver");
 	const char *driver = intent->device->facts.driver;
+	const struct verdict *verdict = &bound;
+	const char *needed = "vfio-pci";
 
-	if (intent->want == WANT_VM && driver_is_vfio(driver)) {
-		finding(findings, CHECK_PASS, "the card is with %s, as %s needs it",
-			driver, intent_who(intent));
-	} else if (intent->want == WANT_VM) {
-		finding(findings, CHECK_FAIL,
-			"the card is with %s, and %s needs vfio-pci",
-			driver_text(intent->device), intent_who(intent));
-		remedy_for_vm(findings, intent);
+	if (intent->want == WANT_VM) {
+		verdict = driver_is_vfio(driver) ? &bound_well : &not_vfio;
 	} else if (intent->want == WANT_HOST) {
-		judge_host(context, intent, findings);
-	} else {
-		finding(findings, CHECK_INFO, "the card is with %s%s",
-			driver_text(intent->device),
-			intent->want == WANT_BOTH
-				? ", which is right for one of those who want it"
-				: "");
+		verdict = judge_host(context, intent);
+		needed = needs_nvidia(intent) ? "the nvidia driver"
+					      : "a driver of the host";
+	} else if (intent->want == WANT_BOTH) {
+		verdict = &bound_for_one;
 	}
+	verdict_row(findings, verdict, needed, NULL);
 	finding_evidence(findings, path, "%s", driver[0] != '\0' ? driver : "absent");
 }
 
-/* The function of the card with this kind of driver_override; NULL if none has. */
-static const struct pci_device *overridden(
-	const struct card *card, bool vm, char **override)
-{
-	for (size_t i = 0; i < card->count; i++) {
-		char *value = attribute_read(&card->function[i], "driver_override");
+static const char cleared[] = "(null)";
+VERDICT reserved_wrongly = {CHECK_FAIL,
+	"{1} is reserved for {2}: no other driver gets it, and {who} needs another",
+	"take the reservation away; whoever made it (DRV-OTHER-CLAIMS) makes it "
+	"again with the next boot",
+	"echo >{3}"};
+VERDICT cannot_reserve = {CHECK_SKIP, "this kernel has no driver_override"};
+VERDICT not_reserved = {CHECK_PASS, "the card is reserved for no driver"};
+VERDICT reserved_well = {CHECK_PASS, "the card is reserved for the right driver"};
 
-		if (value != NULL && value[0] != '\0' && strcmp(value, "(null)") != 0 &&
-			driver_is_vfio(value) != vm &&
-			strcmp(value, card->function[i].facts.driver) != 0) {
-			*override = value;
-			return &card->function[i];
-		}
-		free(value);
-	}
-	return NULL;
+static bool is_wrong(const struct pci_device *function, const char *override, bool vm)
+{
+	return override != NULL && override[0] != '\0' &&
+	       strcmp(override, cleared) != 0 && driver_is_vfio(override) != vm &&
+	       strcmp(override, function->facts.driver) != 0;
 }
 
 static void check_override(const struct context *context, const struct intent *intent,
@@ -133,34 +105,27 @@ static void check_override(const struct context *context, const struct intent *i
 	struct card card = intent_card(context, intent);
 	CLEANUP_FREE char *path = attribute_path(intent->device, "driver_override");
 	CLEANUP_FREE char *value = attribute_read(intent->device, "driver_override");
-	CLEANUP_FREE char *wrong = NULL;
-	const struct pci_device *function = NULL;
 
-	if (intent_is_vm(intent) || intent_is_host(intent))
-		function = overridden(&card, intent_is_vm(intent), &wrong);
-	if (function != NULL) {
+	for (size_t i = 0;
+		i < card.count && (intent_is_vm(intent) || intent_is_host(intent)); i++) {
+		const struct pci_device *function = &card.function[i];
 		CLEANUP_FREE char *where = attribute_path(function, "driver_override");
+		CLEANUP_FREE char *wrong = attribute_read(function, "driver_override");
 
-		finding(findings, CHECK_FAIL,
-			"%s is reserved for %s: no other driver gets it, and %s needs "
-			"another",
-			function->address, wrong, intent_who(intent));
+		if (!is_wrong(function, wrong, intent_is_vm(intent)))
+			continue;
+		verdict_row(findings, &reserved_wrongly, function->address, wrong, where,
+			NULL);
 		finding_evidence(findings, where, "%s", wrong);
-		finding_remedy(findings,
-			"take the reservation away; whoever made it (DRV-OTHER-CLAIMS) "
-			"makes it again with the next boot");
-		finding_command(findings, "echo >%s", where);
 		return;
 	}
-	if (value == NULL) {
-		finding(findings, CHECK_SKIP, "this kernel has no driver_override");
-		return;
-	}
-	finding(findings, CHECK_PASS,
-		value[0] == '\0' || strcmp(value, "(null)") == 0
-			? "the card is reserved for no driver"
-			: "the card is reserved for the right driver");
-	finding_evidence(findings, path, "%s", value);
+	verdict_row(findings,
+		value == NULL					  ? &cannot_reserve
+		: value[0] == '\0' || strcmp(value, cleared) == 0 ? &not_reserved
+								  : &reserved_well,
+		NULL);
+	if (value != NULL)
+		finding_evidence(findings, path, "%s", value);
 }
 
 const struct check driver_checks[] = {

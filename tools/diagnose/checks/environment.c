@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/system/root.h"
-#include "tools/diagnose/check.h"
+#include "tools/diagnose/verdict.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/log/kernel-log.h"
 
@@ -99,43 +99,38 @@ static bool cpu_has(const char *cpuinfo, const char *flag)
 	return false;
 }
 
+VERDICT vm_not_wanted = {CHECK_SKIP, "no card is wanted in a VM"};
+VERDICT kvm_runs = {CHECK_PASS, "the processor's virtualization is usable"};
+VERDICT kvm_off = {CHECK_FAIL, "KVM is not running, although the processor has {1}",
+	"load KVM; if that fails, virtualization is off in the firmware setup",
+	"modprobe {2}"};
+VERDICT no_kvm = {CHECK_FAIL, "the processor offers no virtualization",
+	"turn on virtualization (VT-x, or SVM) in the firmware setup; a machine "
+	"that is itself a VM needs nested virtualization",
+	.reboot = true};
+
 static void check_virtualization(const struct context *context, struct findings *findings)
 {
-	CLEANUP_FREE char *cpuinfo = NULL;
-	const char *flag = NULL;
+	CLEANUP_FREE char *read = root_read_word("/proc/cpuinfo");
+	const char *cpuinfo = read != NULL ? read : "";
+	bool intel = cpu_has(cpuinfo, "vmx"), amd = cpu_has(cpuinfo, "svm");
+	bool there = root_exists("/dev/kvm");
 
 	if (!context_wants(context, WANT_VM)) {
-		finding(findings, CHECK_SKIP, "no card is wanted in a VM");
+		verdict_row(findings, &vm_not_wanted, NULL);
 		return;
 	}
-	if (root_exists("/dev/kvm")) {
-		finding(findings, CHECK_PASS, "the processor's virtualization is usable");
-		finding_evidence(findings, "/dev/kvm", "present");
-		return;
-	}
-	if (root_read("/proc/cpuinfo", &cpuinfo, NULL) == 0)
-		flag = cpu_has(cpuinfo, "vmx")	 ? "vmx"
-		       : cpu_has(cpuinfo, "svm") ? "svm"
-						 : NULL;
-	if (flag != NULL) {
-		finding(findings, CHECK_FAIL,
-			"KVM is not running, although the processor has %s",
-			strcmp(flag, "vmx") == 0 ? "VT-x" : "AMD-V");
-		finding_evidence(findings, "/dev/kvm", "absent");
-		finding_evidence(findings, "/proc/cpuinfo", "flags: %s", flag);
-		finding_remedy(findings, "load KVM; if that fails, virtualization is off "
-					 "in the firmware setup");
-		finding_command(findings, "modprobe %s",
-			strcmp(flag, "vmx") == 0 ? "kvm_intel" : "kvm_amd");
-		return;
-	}
-	finding(findings, CHECK_FAIL, "the processor offers no virtualization");
-	finding_evidence(findings, "/dev/kvm", "absent");
-	finding_evidence(findings, "/proc/cpuinfo", "flags: neither vmx nor svm");
-	finding_remedy(findings,
-		"turn on virtualization (VT-x, or SVM) in the firmware setup; a machine "
-		"that is itself a VM needs nested virtualization");
-	finding_needs_reboot(findings);
+	if (there || (!intel && !amd))
+		verdict_row(findings, there ? &kvm_runs : &no_kvm, NULL);
+	else
+		verdict_row(findings, &kvm_off, intel ? "VT-x" : "AMD-V",
+			intel ? "kvm_intel" : "kvm_amd", NULL);
+	finding_evidence(findings, "/dev/kvm", there ? "present" : "absent");
+	if (!there)
+		finding_evidence(findings, "/proc/cpuinfo", "flags: %s",
+			intel ? "vmx"
+			: amd ? "svm"
+			      : "neither vmx nor svm");
 }
 
 const struct check environment_checks[] = {

@@ -5,11 +5,10 @@
 #include "cmdline/cmdline.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
-#include "tools/diagnose/check.h"
+#include "tools/diagnose/verdict.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/log/kernel-log.h"
 
-static const char tables[] = "/sys/firmware/acpi/tables/";
 static const char units[] = "/sys/class/iommu";
 static const char groups[] = "/sys/kernel/iommu_groups";
 
@@ -29,52 +28,48 @@ static bool is_active(void)
 	return entries(units) > 0 && entries(groups) > 0;
 }
 
-/* Without a wish for a VM the IOMMU is none of the user's worries. */
-static enum check_status bad(const struct context *context)
-{
-	return context_wants(context, WANT_VM) ? CHECK_FAIL : CHECK_INFO;
-}
-
-/* The table by which the firmware describes its IOMMU; NULL if there is none. */
-static const char *firmware_table(void)
+/* The table by which the firmware describes its IOMMU, malloc'ed; NULL: there is none. */
+static char *firmware_table(void)
 {
 	static const char *const names[] = {"DMAR", "IVRS", "IORT", "VIOT"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		CLEANUP_FREE char *path = format_text("%s%s", tables, names[i]);
+		char *path = format_text("/sys/firmware/acpi/tables/%s", names[i]);
 
 		if (root_exists(path))
-			return names[i];
+			return path;
+		free_pointer(&path);
 	}
 	return NULL;
 }
 
+VERDICT table_there = {CHECK_PASS, "the firmware describes an IOMMU"};
+VERDICT table_missed = {
+	CHECK_PASS, "an IOMMU runs, although no ACPI table describes one"};
+VERDICT table_missing = {CHECK_FAIL, "the firmware describes no IOMMU",
+	"turn on the IOMMU in the firmware setup: VT-d on Intel, AMD-Vi or IOMMU "
+	"on AMD, often below the chipset's or processor's advanced settings",
+	.reboot = true, .for_vm = true};
+
 static void check_table(const struct context *context, struct findings *findings)
 {
-	const char *table = firmware_table();
+	CLEANUP_FREE char *table = firmware_table();
 
+	(void)context;
 	if (table != NULL) {
-		CLEANUP_FREE char *path = format_text("%s%s", tables, table);
-
-		finding(findings, CHECK_PASS, "the firmware describes an IOMMU");
-		finding_evidence(findings, path, "present");
-		return;
-	}
-	if (is_active()) {
-		finding(findings, CHECK_PASS,
-			"an IOMMU runs, although no ACPI table describes one");
+		verdict_row(findings, &table_there, NULL);
+		finding_evidence(findings, table, "present");
+	} else if (is_active()) {
+		verdict_row(findings, &table_missed, NULL);
 		finding_evidence(findings, units, "%zu units", entries(units));
-		return;
+	} else {
+		verdict_row(findings, &table_missing, NULL);
+		finding_evidence(
+			findings, "/sys/firmware/acpi/tables", "neither DMAR nor IVRS");
 	}
-	finding(findings, bad(context), "the firmware describes no IOMMU");
-	finding_evidence(findings, "/sys/firmware/acpi/tables", "neither DMAR nor IVRS");
-	finding_remedy(findings,
-		"turn on the IOMMU in the firmware setup: VT-d on Intel, AMD-Vi or IOMMU "
-		"on AMD, often below the chipset's or processor's advanced settings");
-	finding_needs_reboot(findings);
 }
 
-/* The last parameter of this name; its value in `*value`. */
+/* The last parameter of this name. */
 static bool find_parameter(
 	const struct context *context, const char *name, struct parameter *found)
 {
@@ -90,165 +85,145 @@ static bool find_parameter(
 	return is_there;
 }
 
+static const char not_running[] = "the IOMMU is not running";
+VERDICT active = {CHECK_PASS, "the IOMMU is running"};
+VERDICT off_in_firmware = {CHECK_FAIL, not_running,
+	"turn it on in the firmware setup first: VT-d on Intel, AMD-Vi or IOMMU on "
+	"AMD",
+	.reboot = true, .for_vm = true};
+VERDICT off_by_word = {CHECK_FAIL, not_running,
+	"take the word that turns it off from the kernel command line", .reboot = true,
+	.for_vm = true};
+VERDICT word_missing = {CHECK_FAIL, not_running,
+	"this kernel wants it on its command line ({1}): the boot entry of "
+	"vfio-early has it",
+	"vfio-early enable\nreboot", .reboot = true, .for_vm = true};
+
 static void check_active(const struct context *context, struct findings *findings)
 {
-	if (is_active()) {
-		finding(findings, CHECK_PASS, "the IOMMU is running");
-		finding_evidence(findings, units, "%zu units", entries(units));
-		finding_evidence(findings, groups, "%zu groups", entries(groups));
-		return;
-	}
-	finding(findings, bad(context), "the IOMMU is not running");
+	CLEANUP_FREE char *table = firmware_table();
+	const char *words = iommu_words()[0] != '\0' ? iommu_words() : "iommu=pt";
+	const struct verdict *verdict = &word_missing;
+
+	if (is_active())
+		verdict = &active;
+	else if (table == NULL)
+		verdict = &off_in_firmware;
+	else if (iommu_in(context->cmdline, strlen(context->cmdline)) == IOMMU_OFF)
+		verdict = &off_by_word;
+	verdict_row(findings, verdict, words, NULL);
 	finding_evidence(findings, units, "%zu units", entries(units));
 	finding_evidence(findings, groups, "%zu groups", entries(groups));
-	if (firmware_table() == NULL) {
-		finding_remedy(findings,
-			"turn it on in the firmware setup first: VT-d on "
-			"Intel, AMD-Vi or IOMMU on AMD");
-	} else if (iommu_in(context->cmdline, strlen(context->cmdline)) == IOMMU_OFF) {
+	if (verdict == &off_by_word)
 		finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
-		finding_remedy(findings,
-			"take the word that turns it off from the kernel "
-			"command line");
-	} else {
-		finding_remedy(findings,
-			"this kernel wants it on its command line (%s): the boot entry of "
-			"vfio-early has it",
-			iommu_words()[0] != '\0' ? iommu_words() : "iommu=pt");
-		finding_command(findings, "vfio-early enable");
-		finding_command(findings, "reboot");
-	}
-	finding_needs_reboot(findings);
 }
+
+VERDICT not_asked = {CHECK_SKIP, not_running};
+VERDICT remapped = {CHECK_PASS, "interrupts are remapped"};
+VERDICT unsafe = {CHECK_WARN,
+	"interrupts are not remapped, and VFIO was told to go on without: a guest "
+	"can disturb the host",
+	"turn on interrupt remapping in the firmware setup, or update it, and take "
+	"allow_unsafe_interrupts away; only trusted guests until then",
+	.reboot = true};
+VERDICT not_remapped = {CHECK_FAIL,
+	"interrupts are not remapped: VFIO refuses to give a device away",
+	"turn on interrupt remapping (or x2APIC) in the firmware setup, or update "
+	"it; take intremap=off or nointremap from the kernel command line",
+	.reboot = true, .for_vm = true};
+VERDICT remapping_unknown = {
+	CHECK_UNKNOWN, "nothing says whether interrupts are remapped"};
 
 static void check_remapping(const struct context *context, struct findings *findings)
 {
-	static const char unsafe[] =
+	static const char allow[] =
 		"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts";
-	CLEANUP_FREE char *allowed = root_read_word(unsafe);
-	CLEANUP_FREE char *interrupts = NULL;
-	const struct log_record *record;
+	static const char path[] = "/proc/interrupts";
+	CLEANUP_FREE char *allowed = root_read_word(allow);
+	CLEANUP_FREE char *lines = root_read_word(path);
+	const struct log_record *record =
+		log_find(context->log, NULL, "DMAR-IR: Enabled IRQ remapping");
 
-	if (!is_active()) {
-		finding(findings, CHECK_SKIP, "the IOMMU is not running");
-		return;
-	}
-	if (root_read("/proc/interrupts", &interrupts, NULL) == 0 &&
-		strstr(interrupts, " IR-") != NULL) {
-		finding(findings, CHECK_PASS, "interrupts are remapped");
-		finding_evidence(findings, "/proc/interrupts", "IR- controllers");
-		return;
-	}
-	record = log_find(context->log, NULL, "DMAR-IR: Enabled IRQ remapping");
 	if (record == NULL)
 		record = log_find(
 			context->log, NULL, "AMD-Vi: Interrupt remapping enabled");
-	if (record != NULL) {
-		finding(findings, CHECK_PASS, "interrupts are remapped");
+	if (!is_active()) {
+		verdict_row(findings, &not_asked, NULL);
+	} else if (lines != NULL && strstr(lines, " IR-") != NULL) {
+		verdict_row(findings, &remapped, NULL);
+		finding_evidence(findings, path, "IR- controllers");
+	} else if (record != NULL) {
+		verdict_row(findings, &remapped, NULL);
 		finding_evidence(findings, context->log->source, "%s", record->text);
-		return;
+	} else if (allowed != NULL && (allowed[0] == 'Y' || allowed[0] == '1')) {
+		verdict_row(findings, &unsafe, NULL);
+		finding_evidence(findings, allow, "%s", allowed);
+	} else if (lines != NULL && (strstr(lines, "PCI-MSI") != NULL ||
+					    strstr(lines, "IO-APIC") != NULL)) {
+		verdict_row(findings, &not_remapped, NULL);
+		finding_evidence(findings, path, "controllers without IR-");
+	} else {
+		verdict_row(findings, &remapping_unknown, NULL);
+		finding_evidence(findings, path, "%s",
+			lines != NULL ? "controllers of another kind" : "not readable");
 	}
-	if (allowed != NULL && (allowed[0] == 'Y' || allowed[0] == '1')) {
-		finding(findings, CHECK_WARN,
-			"interrupts are not remapped, and VFIO was told to go on without: "
-			"a guest can disturb the host");
-		finding_evidence(findings, unsafe, "%s", allowed);
-		finding_remedy(findings,
-			"turn on interrupt remapping in the firmware setup, or update it, "
-			"and take allow_unsafe_interrupts away; only trusted guests until "
-			"then");
-		finding_needs_reboot(findings);
-		return;
-	}
-	if (interrupts != NULL && (strstr(interrupts, "PCI-MSI") != NULL ||
-					  strstr(interrupts, "IO-APIC") != NULL)) {
-		finding(findings, bad(context),
-			"interrupts are not remapped: VFIO refuses to give a device away");
-		finding_evidence(findings, "/proc/interrupts", "controllers without IR-");
-		finding_remedy(findings,
-			"turn on interrupt remapping (or x2APIC) in the firmware setup, or "
-			"update it; take intremap=off or nointremap from the kernel "
-			"command line");
-		finding_needs_reboot(findings);
-		return;
-	}
-	finding(findings, CHECK_UNKNOWN, "nothing says whether interrupts are remapped");
-	finding_evidence(findings, "/proc/interrupts", "%s",
-		interrupts != NULL ? "controllers of another kind" : "not readable");
 }
 
-/* A word about the other maker's IOMMU, or one that is no option at all. */
-static void check_odd_words(const struct context *context, struct findings *findings)
-{
-	struct parameter parameter;
-
-	if (find_parameter(context, "amd_iommu", &parameter) &&
-		span_is(parameter.value, "on")) {
-		finding(findings, CHECK_INFO,
-			"amd_iommu=on is no option of the kernel: it does nothing");
-		finding_evidence(findings, "/proc/cmdline", "amd_iommu=on");
-		finding_remedy(findings,
-			"nothing needs to be done: the AMD IOMMU is on by itself; the word "
-			"may go");
-		return;
-	}
-	finding(findings, CHECK_PASS,
-		"nothing on the kernel command line is against the IOMMU");
-	finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
-}
+VERDICT contradicts = {CHECK_WARN,
+	"the kernel command line contradicts itself about the IOMMU, which runs "
+	"nevertheless",
+	"take {1}=off from the kernel command line", .reboot = true};
+VERDICT turned_off = {CHECK_FAIL, "the kernel command line turns the IOMMU off",
+	"take {1}=off from the kernel command line (GRUB_CMDLINE_LINUX in "
+	"/etc/default/grub, then update-grub)",
+	.reboot = true, .for_vm = true};
+VERDICT no_option = {CHECK_INFO,
+	"amd_iommu=on is no option of the kernel: it does nothing",
+	"nothing needs to be done: the AMD IOMMU is on by itself; the word may go"};
+VERDICT words_well = {
+	CHECK_PASS, "nothing on the kernel command line is against the IOMMU"};
 
 static void check_cmdline(const struct context *context, struct findings *findings)
 {
 	static const char *const names[] = {"intel_iommu", "amd_iommu", "iommu"};
-	struct parameter parameter;
+	struct parameter word;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!find_parameter(context, names[i], &parameter) ||
-			parameter.value.length < 3 ||
-			strncmp(parameter.value.text, "off", 3) != 0)
+		if (!find_parameter(context, names[i], &word) || word.value.length < 3 ||
+			strncmp(word.value.text, "off", 3) != 0)
 			continue;
-		if (is_active()) {
-			finding(findings, CHECK_WARN,
-				"the kernel command line contradicts itself about the "
-				"IOMMU, which runs nevertheless");
-			finding_remedy(findings,
-				"take %s=off from the kernel command line", names[i]);
-		} else {
-			finding(findings, bad(context),
-				"the kernel command line turns the IOMMU off");
-			finding_remedy(findings,
-				"take %s=off from the kernel command line "
-				"(GRUB_CMDLINE_LINUX in /etc/default/grub, then "
-				"update-grub)",
-				names[i]);
-		}
-		finding_evidence(findings, "/proc/cmdline", "%.*s",
-			(int)parameter.word.length, parameter.word.text);
-		finding_needs_reboot(findings);
+		verdict_row(findings, is_active() ? &contradicts : &turned_off, names[i],
+			NULL);
+		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
+			word.word.text);
 		return;
 	}
-	check_odd_words(context, findings);
+	if (find_parameter(context, "amd_iommu", &word) && span_is(word.value, "on")) {
+		verdict_row(findings, &no_option, NULL);
+		finding_evidence(findings, "/proc/cmdline", "amd_iommu=on");
+		return;
+	}
+	verdict_row(findings, &words_well, NULL);
+	finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
 }
+
+VERDICT groups_true = {CHECK_PASS, "the IOMMU groups are what the hardware gives"};
+VERDICT groups_forced = {CHECK_WARN,
+	"pcie_acs_override splits IOMMU groups that the hardware does not isolate: "
+	"a guest may reach other devices' memory",
+	"put the card into a slot with a group of its own and take the word away; "
+	"nothing needs to be done where every guest is trusted",
+	.reboot = true};
 
 static void check_acs(const struct context *context, struct findings *findings)
 {
-	struct parameter parameter;
+	struct parameter word;
+	bool forced = find_parameter(context, "pcie_acs_override", &word);
 
-	if (!find_parameter(context, "pcie_acs_override", &parameter)) {
-		finding(findings, CHECK_PASS,
-			"the IOMMU groups are what the hardware "
-			"gives");
-		return;
-	}
-	finding(findings, CHECK_WARN,
-		"pcie_acs_override splits IOMMU groups that the hardware does not isolate: "
-		"a guest may reach other devices' memory");
-	finding_evidence(findings, "/proc/cmdline", "%.*s", (int)parameter.word.length,
-		parameter.word.text);
-	finding_remedy(findings,
-		"put the card into a slot with a group of its own and take the word away; "
-		"nothing needs to be done where every guest is trusted");
-	finding_needs_reboot(findings);
+	verdict_row(findings, forced ? &groups_forced : &groups_true, NULL);
+	if (forced)
+		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
+			word.word.text);
 }
 
 const struct check iommu_checks[] = {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/diagnose/vm-checks.h"
+#include "tools/diagnose/verdict.h"
 
 /* Whether the address is a graphics card's. */
 static bool is_graphics(const struct context *context, const struct pci_address *address)
@@ -13,147 +14,132 @@ static bool is_graphics(const struct context *context, const struct pci_address 
 	return device != NULL && pci_device_is_graphics(device);
 }
 
+VERDICT no_device = {CHECK_SKIP, "the VM gets no device"};
+VERDICT fits = {CHECK_PASS, "the machine type fits the devices"};
+VERDICT no_express = {CHECK_FAIL,
+	"the VM asks for PCI Express, which only the machine type q35 has",
+	"change the machine type; the guest sees new hardware then",
+	"qm set {id} -machine q35"};
+VERDICT plain = {CHECK_INFO,
+	"the VM gets its card as a plain PCI device, which some drivers dislike",
+	"nothing needs to be done if the guest is well", "qm set {id} -{1} {2},pcie=1"};
+VERDICT plain_machine = {CHECK_INFO,
+	"the machine type is without PCI Express, which some drivers dislike",
+	"nothing needs to be done if the guest is well; a new one is better made "
+	"with q35"};
+
+static const struct verdict *judge_machine(const struct context *context,
+	const struct vm_guest *guest, const struct vm_device *device)
+{
+	if (device->from->pcie && !guest->vm.q35)
+		return &no_express;
+	if (!device->from->pcie && guest->vm.q35 &&
+		is_graphics(context, &device->address))
+		return &plain;
+	return NULL;
+}
+
 static void check_vm_machine(const struct context *context, const struct vm_guest *guest,
 	struct findings *findings)
 {
-	struct gathered gathered = {0};
-	enum check_status status;
+	struct verdict_notes notes = {0};
 	size_t count;
-	struct vm_device *devices = vm_devices(context->guests, guest, &count);
-	const struct vm_device *worst = NULL;
+	CLEANUP_FREE struct vm_device *devices =
+		vm_devices(context->guests, guest, &count);
 
+	if (count == 0)
+		verdict_row(findings, &no_device, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct pve_line *from = devices[i].from->from;
 		CLEANUP_FREE char *line = line_path(guest->path, from->line);
-		CLEANUP_FREE char *text =
-			format_text("%.*s: %.*s", SPAN(from->key), SPAN(from->value));
+		CLEANUP_FREE char *text = line_text(from);
+		CLEANUP_FREE char *key = span_copy(from->key);
+		CLEANUP_FREE char *value = span_copy(from->value);
 
-		if (devices[i].from->pcie && !guest->vm.q35) {
-			gather(&gathered, CHECK_FAIL, line, text,
-				"the VM asks for PCI Express, which only the machine type q35 has");
-		} else if (!devices[i].from->pcie && guest->vm.q35 &&
-			   is_graphics(context, &devices[i].address)) {
-			gather(&gathered, CHECK_INFO, line, text,
-				"the VM gets its card as a plain PCI device, which some drivers dislike");
-			worst = worst != NULL ? worst : &devices[i];
-		} else {
-			gather_evidence(&gathered, line, "%s", text);
-		}
+		verdict_note(findings, &notes, judge_machine(context, guest, &devices[i]),
+			line, text, key, value, NULL);
 	}
-	status = gathered.status;
-	if (count == 0) {
-		skip_guest(findings, guest->name, "the VM gets no device");
-		free(devices);
-		return;
-	}
-	gathered_say(
-		&gathered, findings, guest->name, "the machine type fits the devices");
-	if (status == CHECK_FAIL) {
-		finding_remedy(findings,
-			"change the machine type; the guest sees new hardware then");
-		finding_command(findings, "qm set %ld -machine q35", guest->id);
-	} else if (status == CHECK_INFO && worst != NULL) {
-		finding_remedy(findings, "nothing needs to be done if the guest is well");
-		finding_command(findings, "qm set %ld -hostpci%d %.*s,pcie=1", guest->id,
-			worst->from->number, SPAN(worst->from->from->value));
-	}
-	free(devices);
+	if (count > 0)
+		verdict_conclude(findings, &notes, &fits);
 }
 
 static void check_domain_machine(const struct context *context,
 	const struct domain_guest *guest, struct findings *findings)
 {
+	const bool q35 = guest->domain.q35;
+
 	(void)context;
 	if (guest->domain.hostdev_count == 0) {
-		skip_guest(findings, guest->name, "the VM gets no device");
+		verdict_row(findings, &no_device, NULL);
 		return;
 	}
-	finding(findings, guest->domain.q35 ? CHECK_PASS : CHECK_INFO,
-		guest->domain.q35
-			? "the machine type fits the devices"
-			: "the machine type is without PCI Express, which some drivers dislike");
-	finding_subject(findings, guest->name);
-	finding_evidence(
-		findings, guest->path, guest->domain.q35 ? "q35" : "another than q35");
-	if (!guest->domain.q35)
-		finding_remedy(findings, "nothing needs to be done if the guest is well; "
-					 "a new one is better made with q35");
+	verdict_row(findings, q35 ? &fits : &plain_machine, NULL);
+	finding_evidence(findings, guest->path, q35 ? "q35" : "another than q35");
 }
 
-void check_machine(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, check_vm_machine, check_domain_machine);
-}
+#define SEABIOS \
+	"the VM boots with SeaBIOS: today's cards bring a UEFI image, and often show " \
+	"nothing before their driver runs", \
+		"use UEFI for a new guest; one that is installed with SeaBIOS does not " \
+		"boot with it, so leave it if its display works"
+VERDICT no_card = {CHECK_SKIP, "the VM gets no graphics card"};
+VERDICT uefi = {CHECK_PASS, "the VM has a UEFI firmware"};
+VERDICT uefi_forgets = {CHECK_WARN,
+	"the VM has a UEFI firmware, but no disk to keep its settings", "add one",
+	"qm set {id} -efidisk0 local-lvm:1,efitype=4m,pre-enrolled-keys=1"};
+VERDICT seabios = {CHECK_WARN, SEABIOS, "qm set {id} -bios ovmf"};
+VERDICT seabios_domain = {CHECK_WARN, SEABIOS};
 
-static void say_firmware(struct findings *findings, const char *name, const char *path,
-	bool ovmf, bool efidisk)
+static void say_firmware(struct findings *findings, const struct verdict *verdict,
+	const char *path, bool ovmf)
 {
-	if (!ovmf) {
-		finding(findings, CHECK_WARN,
-			"the VM boots with SeaBIOS: today's cards bring a UEFI image, and often "
-			"show nothing before their driver runs");
-		finding_subject(findings, name);
-		finding_evidence(findings, path, "no UEFI firmware");
-		finding_remedy(findings,
-			"use UEFI for a new guest; one that is installed with SeaBIOS "
-			"does not boot with it, so leave it if its display works");
-		return;
-	}
-	finding(findings, efidisk ? CHECK_PASS : CHECK_WARN,
-		efidisk ? "the VM has a UEFI firmware"
-			: "the VM has a UEFI firmware, but no disk to keep its settings");
-	finding_subject(findings, name);
-	finding_evidence(findings, path, "UEFI firmware");
-}
-
-/* Whether one of the devices is a graphics card. */
-static bool has_graphics(const struct context *context, const struct vm_guest *guest)
-{
-	size_t count;
-	struct vm_device *devices = vm_devices(context->guests, guest, &count);
-	bool found = false;
-
-	for (size_t i = 0; i < count && !found; i++)
-		found = is_graphics(context, &devices[i].address);
-	free(devices);
-	return found;
+	verdict_row(findings, verdict, NULL);
+	if (verdict != &no_card)
+		finding_evidence(
+			findings, path, ovmf ? "UEFI firmware" : "no UEFI firmware");
 }
 
 static void check_vm_firmware(const struct context *context, const struct vm_guest *guest,
 	struct findings *findings)
 {
 	const struct vm *vm = &guest->vm;
+	size_t count, cards = 0;
+	CLEANUP_FREE struct vm_device *devices =
+		vm_devices(context->guests, guest, &count);
 
-	if (!has_graphics(context, guest)) {
-		skip_guest(findings, guest->name, "the VM gets no graphics card");
-		return;
-	}
-	say_firmware(findings, guest->name, guest->path, vm->ovmf, vm->efidisk);
-	if (vm->ovmf && !vm->efidisk) {
-		finding_remedy(findings, "add one");
-		finding_command(findings,
-			"qm set %ld -efidisk0 local-lvm:1,efitype=4m,pre-enrolled-keys=1",
-			guest->id);
-	} else if (!vm->ovmf) {
-		finding_command(findings, "qm set %ld -bios ovmf", guest->id);
-	}
+	for (size_t i = 0; i < count; i++)
+		cards += is_graphics(context, &devices[i].address);
+	say_firmware(findings,
+		cards == 0     ? &no_card
+		: !vm->ovmf    ? &seabios
+		: !vm->efidisk ? &uefi_forgets
+			       : &uefi,
+		guest->path, vm->ovmf);
 }
 
 static void check_domain_firmware(const struct context *context,
 	const struct domain_guest *guest, struct findings *findings)
 {
-	bool found = false;
+	const struct domain *domain = &guest->domain;
+	size_t cards = 0;
 
-	for (size_t i = 0; i < guest->domain.hostdev_count; i++)
-		found |= is_graphics(context, &guest->domain.hostdev[i].address);
-	if (!found)
-		skip_guest(findings, guest->name, "the VM gets no graphics card");
-	else
-		say_firmware(
-			findings, guest->name, guest->path, guest->domain.ovmf, true);
+	for (size_t i = 0; i < domain->hostdev_count; i++)
+		cards += is_graphics(context, &domain->hostdev[i].address);
+	say_firmware(findings,
+		cards == 0     ? &no_card
+		: domain->ovmf ? &uefi
+			       : &seabios_domain,
+		guest->path, domain->ovmf);
 }
 
-void check_firmware(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, check_vm_firmware, check_domain_firmware);
-}
+const struct check vm_machine_checks[] = {
+	{.id = "VM-Q35-PCIE",
+		.about = "whether its machine type has PCI Express",
+		.run_vm = check_vm_machine,
+		.run_domain = check_domain_machine},
+	{.id = "VM-OVMF",
+		.about = "whether it has a firmware that a modern card needs",
+		.run_vm = check_vm_firmware,
+		.run_domain = check_domain_firmware},
+	{0},
+};

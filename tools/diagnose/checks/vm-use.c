@@ -235,3 +235,13 @@ void check_memory(const struct context *context, struct findings *findings)
 {
 	each_vm(context, findings, check_vm_memory, check_domain_memory);
 }
+
+const struct check vm_use_checks[] = {
+	{.id = "VM-DOUBLE-USE",
+		.about = "whether another guest wants the same device",
+		.run = check_double_use},
+	{.id = "VM-MEMLOCK",
+		.about = "whether all of its memory can be locked",
+		.run = check_memory},
+	{0},
+};
