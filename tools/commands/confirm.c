@@ -37,7 +37,7 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 	struct changes changes = {0};
 	int error;
 
-	if (!options_end(&command_confirm, argc, argv, NULL))
+	if (!options_end(&command_confirm, argc, argv, "'confirm' takes no arguments"))
 		return STATUS_USAGE;
 	forget_grubenv();
 	error = grubenv_read(&text, &why);

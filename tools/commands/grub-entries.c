@@ -16,7 +16,8 @@ static int run_grub_entries(const struct options *options, int argc, char **argv
 	int error;
 
 	(void)options;
-	if (!options_end(&command_grub_entries, argc, argv, NULL))
+	if (!options_end(&command_grub_entries, argc, argv,
+		    "'grub-entries' takes no arguments"))
 		return STATUS_USAGE;
 	error = conf_load(&conf, &why);
 	if (error < 0) {
