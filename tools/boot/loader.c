@@ -20,7 +20,7 @@ static void decide(struct loader *loader, enum next_entry next, const char *why)
 /* grub-reboot NAME, or a saved entry that the user's own configuration makes default. */
 static bool is_chosen(const char *entry)
 {
-	return entry != NULL && strncmp(entry, GRUB_ENTRY_ID, strlen(GRUB_ENTRY_ID)) == 0;
+	return entry != NULL && text_begins(entry, GRUB_ENTRY_ID);
 }
 
 /* The default of the user's own configuration, GRUB_DEFAULT=saved. */

@@ -14,13 +14,6 @@
 
 typedef void reader(struct claims *, struct span, const char *);
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t length = strlen(name), tail = strlen(end);
-
-	return length >= tail && strcmp(name + length - tail, end) == 0;
-}
-
 static void read_file(struct claims *claims, const char *path, reader *read)
 {
 	CLEANUP_FREE char *text = NULL;
@@ -28,14 +21,6 @@ static void read_file(struct claims *claims, const char *path, reader *read)
 
 	if (root_read(path, &text, &length) == 0)
 		read(claims, (struct span){text, length}, path);
-}
-
-static bool is_listed(const struct lines *seen, const char *name)
-{
-	for (size_t i = 0; i < seen->count; i++)
-		if (strcmp(seen->line[i], name) == 0)
-			return true;
-	return false;
 }
 
 /* The files of a configuration that is spread over directories, of which the first with a
@@ -51,7 +36,7 @@ static void read_directories(struct claims *claims, const char *const *directori
 		for (size_t i = 0; names[i] != NULL; i++) {
 			CLEANUP_FREE char *path = NULL;
 
-			if (!ends_with(names[i], end) || is_listed(&seen, names[i]))
+			if (!text_ends(names[i], end) || lines_has(&seen, names[i]))
 				continue;
 			lines_add(&seen, "%s", names[i]);
 			path = format_text("%s/%s", *directories, names[i]);
@@ -99,7 +84,7 @@ static void read_units(struct claims *claims)
 			CLEANUP_FREE char *text = NULL;
 			size_t length;
 
-			if (!ends_with(names[j], ".service") ||
+			if (!text_ends(names[j], ".service") ||
 				strstr(names[j], "vfio-early") != NULL)
 				continue;
 			if (i == ARRAY_SIZE(directories) - 1 &&

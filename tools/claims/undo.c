@@ -26,7 +26,7 @@ static bool has_comments(const char *path)
 		"/etc/mkinitcpio.conf"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (strncmp(path, places[i], strlen(places[i])) == 0)
+		if (text_begins(path, places[i]))
 			return true;
 	return false;
 }
@@ -58,12 +58,12 @@ char *claim_undo(const struct claim *claim)
 	if (strcmp(claim->who, "a systemd unit") == 0)
 		return format_text("systemctl disable --now %.*s",
 			(int)(path + length - name - 1), name + 1);
-	if (claim->kind == CLAIM_SCRIPT && strncmp(path, "/etc/libvirt/hooks/", 19) == 0)
+	if (claim->kind == CLAIM_SCRIPT && text_begins(path, "/etc/libvirt/hooks/"))
 		return format_text("chmod -x %.*s", length, path);
 	if (has_comments(path))
 		return format_text("sed -i '%us/^/# /' %.*s", line, length, path);
-	if ((strncmp(path, "/etc/default/grub", 17) == 0 ||
-		    strncmp(path, "/etc/kernel/cmdline", 19) == 0) &&
+	if ((text_begins(path, "/etc/default/grub") ||
+		    text_begins(path, "/etc/kernel/cmdline")) &&
 		is_plain(claim->text))
 		return format_text(
 			"sed -i '%us/ *%s//' %.*s", line, claim->text, length, path);
@@ -74,13 +74,12 @@ void claim_apply_undo(const struct claim *claim, bool *image, bool *loader)
 {
 	const char *path = claim->source;
 
-	*loader |= strncmp(path, "/etc/default/grub", 17) == 0 ||
-		   strncmp(path, "/etc/kernel/cmdline", 19) == 0;
+	*loader |= text_begins(path, "/etc/default/grub") ||
+		   text_begins(path, "/etc/kernel/cmdline");
 	/* what of it is copied into the initramfs */
-	*image |= strncmp(path, "/etc/modprobe.d/", 16) == 0 ||
-		  strncmp(path, "/etc/initramfs-tools/", 21) == 0 ||
-		  strncmp(path, "/etc/modules-load.d/", 20) == 0 ||
-		  strncmp(path, "/etc/udev/", 10) == 0 ||
-		  strncmp(path, "/etc/dracut", 11) == 0 ||
-		  strncmp(path, "/etc/mkinitcpio", 15) == 0;
+	*image |= text_begins(path, "/etc/modprobe.d/") ||
+		  text_begins(path, "/etc/initramfs-tools/") ||
+		  text_begins(path, "/etc/modules-load.d/") ||
+		  text_begins(path, "/etc/udev/") || text_begins(path, "/etc/dracut") ||
+		  text_begins(path, "/etc/mkinitcpio");
 }

@@ -110,10 +110,7 @@ static char *read_words(int argc, char **argv, char **why)
 	}
 	line = copy_text(argv[0]);
 	for (int i = 1; i < argc; i++) {
-		char *longer = format_text("%s %s", line, argv[i]);
-
-		free(line);
-		line = longer;
+		text_append(&line, " %s", argv[i]);
 	}
 	flag_find(line, strlen(line), &flag);
 	if (flag.state == FLAG_ABSENT && strchr(line, ' ') == NULL) {

@@ -65,14 +65,6 @@ static int list_signatures(bool json)
 	return STATUS_OK;
 }
 
-static bool is_listed(const struct lines *lines, const char *id)
-{
-	for (size_t i = 0; i < lines->count; i++)
-		if (strcmp(lines->line[i], id) == 0)
-			return true;
-	return false;
-}
-
 /* The terminal's own wish, and https://no-color.org. */
 static bool use_colour(const struct wanted *wanted)
 {
@@ -102,11 +94,11 @@ static int make_report(const struct wanted *wanted, json_t *report)
 	for (size_t i = 0; check_at(i) != NULL; i++) {
 		const struct check *check = check_at(i);
 
-		if (is_listed(&wanted->ignore, check->id)) {
+		if (lines_has(&wanted->ignore, check->id)) {
 			json_array_append_new(ignored, json_string(check->id));
 			continue;
 		}
-		if (wanted->only.count > 0 && !is_listed(&wanted->only, check->id))
+		if (wanted->only.count > 0 && !lines_has(&wanted->only, check->id))
 			continue;
 		checks = allocate_more(
 			checks, (run.checks + 1) * sizeof(const struct check *));

@@ -58,8 +58,7 @@ static void compare_line(struct status *status, const struct record_line *line)
 			format_text("%s was given to %s in this boot, but is with %s now",
 				pci_device_short(device), line->driver,
 				or_none(device->facts.driver)));
-	else if (strncmp(line->reason, of_another_function,
-			 strlen(of_another_function)) != 0)
+	else if (!text_begins(line->reason, of_another_function))
 		add(status, is_boot_display(line->reason), "not-taken",
 			format_text("%s stayed with the host in this boot: %s",
 				pci_device_short(device),

@@ -68,7 +68,7 @@ static bool nvidia_node_means(
 	for (const char *line = text; line != NULL; line = strchr(line + 1, '\n')) {
 		const char *name = line + (*line == '\n');
 
-		if (strncmp(name, "Device Minor:", 13) == 0)
+		if (text_begins(name, "Device Minor:"))
 			return atoi(name + 13) == atoi(node);
 	}
 	return false;
@@ -92,11 +92,11 @@ bool wish_means(const struct context *context, const struct wish *wish,
 	struct selector selector;
 	struct span bad;
 
-	if (strncmp(wish->what, "/dev/nvidia", 11) == 0)
+	if (text_begins(wish->what, "/dev/nvidia"))
 		return nvidia_node_means(context, wish->what + 11, device);
 	if (strcmp(wish->what, "/dev/dri") == 0)
 		return dri_node_means(context, "", device);
-	if (strncmp(wish->what, "/dev/dri/", 9) == 0)
+	if (text_begins(wish->what, "/dev/dri/"))
 		return dri_node_means(context, wish->what + 9, device);
 	if (selector_parse((struct span){wish->what, strlen(wish->what)}, &selector,
 		    &bad) != NULL)

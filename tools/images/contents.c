@@ -9,26 +9,14 @@
 #include "tools/images/cpio.h"
 #include "tools/images/contents.h"
 
-static bool begins(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
-static bool ends(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 /* The path without "./", "/" and "usr/" at its front: both layouts look the same. */
 static const char *plain_path(const char *name)
 {
-	if (begins(name, "./"))
+	if (text_begins(name, "./"))
 		name += 2;
 	while (name[0] == '/')
 		name++;
-	if (begins(name, "usr/"))
+	if (text_begins(name, "usr/"))
 		name += 4;
 	return name;
 }
@@ -39,9 +27,10 @@ static bool is_module(const char *path, const char *version)
 	const char *name = strrchr(path, '/');
 	size_t length = strlen(version);
 
-	return begins(path, "lib/modules/") && strncmp(path + 12, version, length) == 0 &&
-	       path[12 + length] == '/' && name != NULL &&
-	       (begins(name, "/vfio-pci.ko") || begins(name, "/vfio_pci.ko"));
+	return text_begins(path, "lib/modules/") &&
+	       strncmp(path + 12, version, length) == 0 && path[12 + length] == '/' &&
+	       name != NULL &&
+	       (text_begins(name, "/vfio-pci.ko") || text_begins(name, "/vfio_pci.ko"));
 }
 
 /* What finding this path means; 0 for most. */
@@ -69,18 +58,18 @@ static unsigned int fact_of(const char *path, const char *version, mode_t mode)
 		if (strcmp(path, "etc/systemd/system/vfio-early.service") == 0)
 			return IMAGE_UNIT_MASKED;
 		if (strstr(path, "/systemd/system/") != NULL &&
-			ends(path, ".wants/vfio-early.service"))
+			text_ends(path, ".wants/vfio-early.service"))
 			return IMAGE_UNIT_WANTED;
 		return 0;
 	}
-	if (begins(path, "lib/dracut/") || begins(path, "var/lib/dracut/"))
+	if (text_begins(path, "lib/dracut/") || text_begins(path, "var/lib/dracut/"))
 		facts |= IMAGE_DRACUT;
 	if (!S_ISREG(mode))
 		return facts;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (strcmp(path, files[i].path) == 0)
 			facts |= files[i].facts;
-	if (ends(path, "dracut/hooks/cmdline/00-vfio-early.sh"))
+	if (text_ends(path, "dracut/hooks/cmdline/00-vfio-early.sh"))
 		facts |= IMAGE_HOOK;
 	if (is_module(path, version))
 		facts |= IMAGE_MODULE;

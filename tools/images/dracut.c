@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/images/generator.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
@@ -27,7 +28,7 @@ static bool is_before(const char *unit, const char *other)
 		const char *end;
 
 		line += line[0] == '\n';
-		if (strncmp(line, "Before=", 7) != 0)
+		if (!text_begins(line, "Before="))
 			continue;
 		end = line + strcspn(line, "\n");
 		for (const char *at = line + 7; at < end;) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/images/generator.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
@@ -68,11 +69,11 @@ static bool is_switched_off(const char *configuration)
 
 	for (const char *line = configuration; line != NULL; line = strchr(line, '\n')) {
 		line += strspn(line, "\n \t");
-		if (strncmp(line, name, strlen(name)) != 0)
+		if (!text_begins(line, name))
 			continue;
 		line += strlen(name);
 		line += strspn(line, "\"'");
-		off = strncmp(line, "no", 2) == 0 &&
+		off = text_begins(line, "no") &&
 		      (line[2] == '\0' || strchr("\"' \t\n#;", line[2]) != NULL);
 	}
 	return off;

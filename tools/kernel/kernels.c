@@ -24,8 +24,8 @@ static size_t component(const char *text)
 
 static bool is_prerelease(const char *text, size_t length)
 {
-	return (length == 3 && strncmp(text, "-rc", 3) == 0) ||
-	       (length == 6 && strncmp(text, "-trunk", 6) == 0);
+	return (length == 3 && text_begins(text, "-rc")) ||
+	       (length == 6 && text_begins(text, "-trunk"));
 }
 
 static int compare_numbers(const char *a, size_t a_length, const char *b, size_t b_length)
@@ -78,13 +78,6 @@ static int newest_first(const void *a, const void *b)
 	return kernel_version_compare(right->version, left->version);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 /* Names that grub-mkconfig passes over as well, and rescue kernels, which are better off
  * without us. */
 static bool is_kernel_version(const char *version)
@@ -93,7 +86,7 @@ static bool is_kernel_version(const char *version)
 		".rpmsave", ".rpmnew", ".hmac", ".sig"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(left_overs); i++)
-		if (ends_with(version, left_overs[i]))
+		if (text_ends(version, left_overs[i]))
 			return false;
 	return version[0] != '\0' && strstr(version, "rescue") == NULL &&
 	       strstr(version, ".dpkg-") == NULL;
@@ -145,8 +138,8 @@ void kernels_find(struct kernels *kernels)
 
 	*kernels = (struct kernels){0};
 	for (size_t i = 0; names[i] != NULL; i++)
-		if (strncmp(names[i], "vmlinuz-", 8) == 0 ||
-			strncmp(names[i], "vmlinux-", 8) == 0)
+		if (text_begins(names[i], "vmlinuz-") ||
+			text_begins(names[i], "vmlinux-"))
 			add(kernels, names[i] + 8);
 	root_list_free(names);
 

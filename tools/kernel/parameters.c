@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "cmdline/flag.h"
 #include "tools/kernel/parameters.h"
@@ -50,11 +51,7 @@ static void listen(const struct parameter *parameter, struct said *said)
 
 static void append(char **line, const char *word, size_t length)
 {
-	char *longer = format_text(
-		"%s%s%.*s", *line, **line != '\0' ? " " : "", (int)length, word);
-
-	free(*line);
-	*line = longer;
+	text_append(line, "%s%.*s", **line != '\0' ? " " : "", (int)length, word);
 }
 
 /* The user's parameters up to "--"; `*rest` is from there on, "" if there is none. */

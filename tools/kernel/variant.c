@@ -18,8 +18,7 @@ static char *only_other(const struct kmod_list *list)
 	const struct kmod_list *item;
 	char *name = NULL;
 
-	kmod_list_foreach(item, list)
-	{
+	kmod_list_foreach (item, list) {
 		struct kmod_module *module = kmod_module_get_module(item);
 		const char *found = kmod_module_get_name(module);
 		bool other = strcmp(found, "vfio_pci") != 0;
@@ -63,7 +62,7 @@ char *variants_driver(struct kmod_ctx *modules, const char *modalias)
 	struct kmod_list *list = NULL;
 	char *name = NULL;
 
-	if (modules == NULL || strncmp(modalias, "pci:", 4) != 0)
+	if (modules == NULL || !text_begins(modalias, "pci:"))
 		return NULL;
 	alias = format_text("vfio_%s", modalias);
 	/* The modules carry the names of their drivers. */

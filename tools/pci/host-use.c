@@ -61,7 +61,7 @@ static bool is_shared_namespace(const char *disk, const struct pci_device *devic
 	for (size_t i = 0; names[i] != NULL && !found; i++) {
 		CLEANUP_FREE char *path = format_text("%s/%s", directory, names[i]);
 
-		found = strncmp(names[i], "nvme", 4) == 0 && leads_below(path, device);
+		found = text_begins(names[i], "nvme") && leads_below(path, device);
 	}
 	root_list_free(names);
 	return found;
@@ -122,7 +122,7 @@ static bool in_stack(const struct lines *stack, const char *number, const char *
 
 		if (own != NULL && number != NULL && strcmp(own, number) == 0)
 			return true;
-		if (strncmp(node, "/dev/", 5) == 0 && strcmp(name, stack->line[i]) == 0)
+		if (text_begins(node, "/dev/") && strcmp(name, stack->line[i]) == 0)
 			return true;
 	}
 	return false;

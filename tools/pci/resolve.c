@@ -119,11 +119,8 @@ static char *list_fits(const struct devices *devices, const struct query *query,
 
 	while (next_fit(devices, query, boot_display, &card)) {
 		const struct pci_device *face = card_face(&card);
-		char *longer = format_text("%s\n  %s  %s  %s", list,
-			pci_device_short(face), face->id, face->name);
-
-		free(list);
-		list = longer;
+		text_append(&list, "\n  %s  %s  %s", pci_device_short(face), face->id,
+			face->name);
 	}
 	return list;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/selection/choose.h"
 
 /* Adds the card's selector, unless it is there. */
@@ -65,11 +66,8 @@ int choose_unnamed(
 	}
 	while (devices_next_candidate(devices, &card, &card)) {
 		const struct pci_device *face = card_face(&card);
-		char *longer = format_text("%s\n  %s  %s  %s", list,
-			pci_device_short(face), face->id, face->name);
-
-		free(list);
-		list = longer;
+		text_append(&list, "\n  %s  %s  %s", pci_device_short(face), face->id,
+			face->name);
 		only = card;
 		count++;
 	}

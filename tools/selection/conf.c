@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "cmdline/flag.h"
 #include "tools/selection/conf.h"
@@ -119,10 +120,7 @@ void conf_set_devices(struct conf *conf, const char *devices)
 
 static void add_line(char **text, const char *line)
 {
-	char *longer = format_text("%s%s\n", *text, line);
-
-	free(*text);
-	*text = longer;
+	text_append(text, "%s\n", line);
 }
 
 char *conf_format(const struct conf *conf)

@@ -102,11 +102,7 @@ static char *search_path(void)
 
 	for (const char *at = directories; is_made_up() && *at != '\0';) {
 		size_t length = strcspn(at, ":");
-		char *longer =
-			format_text("%s%s%.*s:", list, root_directory, (int)length, at);
-
-		free(list);
-		list = longer;
+		text_append(&list, "%s%.*s:", root_directory, (int)length, at);
 		at += length;
 		at += strspn(at, ":");
 	}

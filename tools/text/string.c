@@ -56,13 +56,32 @@ const char *path_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+void text_append(char **text, const char *format, ...)
+{
+	CLEANUP_FREE char *front = *text, *end = NULL;
+	va_list list;
+
+	va_start(list, format);
+	end = format_list(format, list);
+	va_end(list);
+	*text = format_text("%s%s", front != NULL ? front : "", end);
+}
+
 void add_sentence(char **text, const char *sentence)
 {
-	char *both = *text != NULL ? format_text("%s; %s", *text, sentence)
-				   : copy_text(sentence);
+	text_append(text, "%s%s", *text != NULL ? "; " : "", sentence);
+}
 
-	free(*text);
-	*text = both;
+bool text_begins(const char *text, const char *front)
+{
+	return strncmp(text, front, strlen(front)) == 0;
+}
+
+bool text_ends(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
 void free_pointer(void *pointer)

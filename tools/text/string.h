@@ -26,8 +26,13 @@ char *format_list(const char *format, va_list list) PRINTF(1, 0);
 void *allocate_more(void *old, size_t size);
 char *copy_text(const char *text);
 void free_pointer(void *pointer);
+/* Prints behind what is in `*text`, which is malloc'ed, or NULL: nothing yet. */
+void text_append(char **text, const char *format, ...) PRINTF(2, 3);
 /* Adds a sentence behind those in `*text`, which is malloc'ed, or NULL: none yet. */
 void add_sentence(char **text, const char *sentence);
+
+bool text_begins(const char *text, const char *front);
+bool text_ends(const char *text, const char *end);
 
 /* The last component of a path; a part of it. */
 const char *path_name(const char *path);

@@ -68,7 +68,6 @@ static int run_generators(
 	*text = copy_text("");
 	for (size_t i = 0; i < ARRAY_SIZE(generators); i++) {
 		CLEANUP_FREE char *one = NULL;
-		char *both;
 		int error;
 
 		if (!run_finds(generators[i]))
@@ -77,9 +76,7 @@ static int run_generators(
 		if (error < 0)
 			return error;
 		any = true;
-		both = format_text("%s%s\n", *text, one);
-		free(*text);
-		*text = both;
+		text_append(text, "%s\n", one);
 	}
 	if (any)
 		return 0;
@@ -115,10 +112,7 @@ static char *own_id(const char *id)
 	while (*id != '\0') {
 		const char *found = strstr(id, theirs);
 		size_t length = found != NULL ? (size_t)(found - id) : strlen(id);
-		char *longer = format_text("%s%.*s", own, (int)length, id);
-
-		free(own);
-		own = longer;
+		text_append(&own, "%.*s", (int)length, id);
 		id += length + (found != NULL ? strlen(theirs) : 0);
 	}
 	return own;

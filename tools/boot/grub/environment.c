@@ -63,8 +63,7 @@ int grubenv_read(char **text, char **why)
 			"cannot read %s%s: %s", root_directory, path, strerror(-error));
 		return error;
 	}
-	if (length == 0 || (strlen(*text) == length &&
-				   strncmp(*text, signature, sizeof(signature) - 1) == 0))
+	if (length == 0 || (strlen(*text) == length && text_begins(*text, signature)))
 		return 0;
 	*why = format_text(
 		"%s%s is not a block of GRUB variables; 'grub-editenv %s create' "
@@ -179,8 +178,7 @@ static int check(const char *draft, size_t size, const char *const *changes)
 	got = fread(text, 1, size + 1, file);
 	fclose(file);
 	text[got] = '\0';
-	if (got != size || strncmp(text, signature, sizeof(signature) - 1) != 0 ||
-		!holds_all(text, changes))
+	if (got != size || !text_begins(text, signature) || !holds_all(text, changes))
 		return -EIO;
 	return 0;
 }

@@ -70,8 +70,7 @@ static char *cannot_write(const char *path)
 		return format_text(
 			"grub-probe cannot tell what %s is on (%s)", path, why);
 	for (size_t i = 0; i < ARRAY_SIZE(layers); i++)
-		if (strncmp(abstraction, layers[i].abstraction,
-			    strlen(layers[i].abstraction)) == 0)
+		if (text_begins(abstraction, layers[i].abstraction))
 			return format_text("%s is %s, where GRUB cannot write", path,
 				layers[i].what);
 	if (abstraction[0] != '\0')

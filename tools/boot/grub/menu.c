@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "tools/boot/grub/menu.h"
 #include "tools/boot/grub/script.h"
@@ -46,11 +47,8 @@ static bool read_entry(struct reader *reader, struct menu_entry *entry)
 			free(entry->id);
 			entry->id = token_text(&token);
 		} else {
-			char *longer = format_text("%s%.*s ", entry->options,
+			text_append(&entry->options, "%.*s ",
 				(int)(token.end - token.start), token.start);
-
-			free(entry->options);
-			entry->options = longer;
 		}
 	}
 	if (token.kind != TOKEN_OPEN)
@@ -158,11 +156,7 @@ char *menu_words(const char *body)
 	char *line = copy_text("");
 
 	for (size_t i = 1; i < words.count; i++) {
-		char *longer =
-			format_text("%s%s%s", line, i > 1 ? " " : "", words.line[i]);
-
-		free(line);
-		line = longer;
+		text_append(&line, "%s%s", i > 1 ? " " : "", words.line[i]);
 	}
 	lines_free(&words);
 	return line;
@@ -189,7 +183,6 @@ char *menu_body(const char *body, const char *drop, const char *insert)
 	while ((token = script_next(&reader)).kind != TOKEN_END) {
 		const char *from, *to;
 		const char *instead = "";
-		char *longer;
 
 		if (token.kind == TOKEN_BAD)
 			break;
@@ -211,9 +204,7 @@ char *menu_body(const char *body, const char *drop, const char *insert)
 		} else {
 			continue;
 		}
-		longer = format_text("%s%.*s%s", made, (int)(from - done), done, instead);
-		free(made);
-		made = longer;
+		text_append(&made, "%.*s%s", (int)(from - done), done, instead);
 		done = to;
 	}
 	if (token.kind == TOKEN_END && loads) {

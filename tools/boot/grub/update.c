@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "tools/boot/grub/section.h"
 #include "tools/boot/grub/grub.h"
@@ -51,10 +52,7 @@ char *grub_update_command(void)
 
 	find_command(argv, program, config);
 	for (size_t i = 0; argv[i] != NULL; i++) {
-		char *longer = format_text("%s%s%s", command, i > 0 ? " " : "", argv[i]);
-
-		free(command);
-		command = longer;
+		text_append(&command, "%s%s", i > 0 ? " " : "", argv[i]);
 	}
 	return command;
 }

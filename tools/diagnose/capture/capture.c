@@ -127,7 +127,7 @@ static void put_link(struct capture *capture, const char *path, const char *targ
 /* Another process's root is a link that leads nowhere in a capture. */
 static bool is_process_root(const char *path)
 {
-	return strncmp(path, "/proc/", 6) == 0 && strstr(path, "/root/") != NULL;
+	return text_begins(path, "/proc/") && strstr(path, "/root/") != NULL;
 }
 
 /*
@@ -163,8 +163,8 @@ static char *follow(struct capture *capture, const char *path)
 			left = format_text("%s%s", target, rest);
 			continue;
 		}
-		for (next = target; strncmp(next, "..", 2) == 0 &&
-				    (next[2] == '/' || next[2] == '\0');
+		for (next = target;
+			text_begins(next, "..") && (next[2] == '/' || next[2] == '\0');
 			next += next[2] == '/' ? 3 : 2) {
 			char *slash = strrchr(done, '/');
 
@@ -198,7 +198,7 @@ static void put_file(struct capture *capture, const char *asked, const char *pat
 	size_t size;
 
 	if (length > 7 && strcmp(path + length - 7, "/config") == 0 &&
-		strncmp(path, "/sys/", 5) == 0) {
+		text_begins(path, "/sys/")) {
 		put_config(capture, path);
 		return;
 	}
@@ -222,7 +222,7 @@ static void put_directory(struct capture *capture, const char *path)
 	char **names;
 
 	put(capture, path, 'd', "", 0);
-	if (strncmp(path, "/sys/", 5) != 0 && strncmp(path, "/boot", 5) != 0)
+	if (!text_begins(path, "/sys/") && !text_begins(path, "/boot"))
 		return;
 	names = root_list(path);
 	for (size_t i = 0; names[i] != NULL; i++) {
@@ -237,7 +237,7 @@ static void put_directory(struct capture *capture, const char *path)
 			put_link(capture, child, target);
 		} else if (stat(real, &status) == 0 && S_ISDIR(status.st_mode)) {
 			put(capture, child, 'd', "", 0);
-		} else if (strncmp(path, "/boot", 5) == 0) {
+		} else if (text_begins(path, "/boot")) {
 			put(capture, child, 'f', "", 0);
 		}
 	}
@@ -307,9 +307,9 @@ void capture_write(const json_t *report, bool raw, FILE *to)
 	json_t *item;
 
 	filter_begin(&capture.filter, raw);
-	json_array_foreach(json_object_get(report, "ids"), i, item)
+	json_array_foreach (json_object_get(report, "ids"), i, item)
 		filter_add_id(&capture.filter, json_string_value(item));
-	json_array_foreach(json_object_get(report, "paths"), i, item)
+	json_array_foreach (json_object_get(report, "paths"), i, item)
 		put_path(&capture, json_string_value(item));
 	filter_end(&capture.filter);
 	tdestroy(capture.written.tree, free);

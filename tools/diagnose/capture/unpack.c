@@ -152,7 +152,7 @@ static char *inside_target(const struct manifest_entry *entry)
 	} else {
 		result = copy_text(target);
 	}
-	for (at = result; strncmp(at, "../", 3) == 0; at += 3)
+	for (at = result; text_begins(at, "../"); at += 3)
 		up++;
 	/* behind a piece that may be a link itself, ".." could be anywhere */
 	if (up <= depth && strcmp(at, "..") != 0 && strstr(at, "/../") == NULL &&

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/text/string.h"
 #include "tools/selection/predict.h"
 #include "tools/selection/boot-record.h"
 #include "tools/pci/attribute.h"
@@ -36,7 +37,7 @@ static bool is_repeated(
 			strcmp(record->line[i].reason, line->reason) == 0 &&
 			strayed(context, &record->line[i]) != NULL)
 			return true;
-	return strncmp(line->reason, "another function", 16) == 0;
+	return text_begins(line->reason, "another function");
 }
 
 static void judge_line(const struct record_line *line, const struct pci_device *device,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/gathered.h"
@@ -105,7 +106,7 @@ static void gather_access(struct access *access, const struct container_guest *g
 		CLEANUP_FREE char *inside = format_text("%s/%s", target, names[i]);
 		CLEANUP_FREE char *outside = format_text("%s/%s", source, names[i]);
 
-		if (strncmp(names[i], "card", 4) != 0)
+		if (!text_begins(names[i], "card"))
 			gather_node(access, guest, inside, outside);
 	}
 	root_list_free(names);
@@ -221,7 +222,7 @@ static char *library_inside(const struct container_guest *guest, char **version)
 		char **names = root_list(place);
 
 		for (size_t j = 0; names[j] != NULL && found == NULL; j++) {
-			if (strncmp(names[j], stem, strlen(stem)) != 0 ||
+			if (!text_begins(names[j], stem) ||
 				strchr(names[j] + strlen(stem), '.') == NULL)
 				continue;
 			*version = copy_text(names[j] + strlen(stem));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
@@ -13,7 +14,7 @@
 static bool needs_nvidia(const struct intent *intent)
 {
 	for (size_t i = 0; i < intent->count; i++)
-		if (strncmp(intent->wish[i]->what, "/dev/nvidia", 11) == 0)
+		if (text_begins(intent->wish[i]->what, "/dev/nvidia"))
 			return true;
 	return false;
 }

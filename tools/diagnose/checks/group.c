@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
@@ -27,7 +28,7 @@ static const struct pci_device *consumer(const struct context *context, const ch
 	static const char prefix[] = "consumer:pci:";
 	struct pci_address address;
 
-	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+	if (!text_begins(name, prefix))
 		return NULL;
 	name += sizeof(prefix) - 1;
 	if (!pci_address_parse((struct span){name, strlen(name)}, &address))
@@ -237,7 +238,7 @@ static void check_reserved(const struct context *context, const struct intent *i
 
 		/* "direct-relaxable" is let go when a guest takes the device */
 		if (type != NULL && line + length - type == 7 &&
-			strncmp(type, " direct", 7) == 0) {
+			text_begins(type, " direct")) {
 			finding(findings, CHECK_FAIL,
 				"the firmware keeps memory for a device in this group "
 				"(RMRR): the kernel gives it to no VM");

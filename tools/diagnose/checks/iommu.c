@@ -2,10 +2,12 @@
 /* The IOMMU: in the firmware, in the kernel, on the command line. */
 #include <string.h>
 
+#include "tools/text/string.h"
 #include "cmdline/cmdline.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/text/span.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/log/kernel-log.h"
 
@@ -189,8 +191,8 @@ static void check_cmdline(const struct context *context, struct findings *findin
 	struct parameter word;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!find_parameter(context, names[i], &word) || word.value.length < 3 ||
-			strncmp(word.value.text, "off", 3) != 0)
+		if (!find_parameter(context, names[i], &word) ||
+			!span_starts(word.value, "off"))
 			continue;
 		verdict_row(findings, is_active() ? &contradicts : &turned_off, names[i],
 			NULL);

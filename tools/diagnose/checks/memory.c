@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
@@ -132,7 +133,7 @@ static bool is_console(const char *name)
 		"BOOTFB", "efifb", "simplefb", "simple-framebuffer", "vesafb"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strncmp(name, names[i], strlen(names[i])) == 0)
+		if (text_begins(name, names[i]))
 			return true;
 	return false;
 }

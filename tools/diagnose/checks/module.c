@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
@@ -123,9 +124,9 @@ static bool is_excluded(const struct pci_device *device, char **path)
 	if (line == NULL)
 		line = strstr(text, "Blacklisted:");
 	return line != NULL &&
-	       strncmp(line + strcspn(line, ":") + 1 +
-			       strspn(line + strcspn(line, ":") + 1, " \t"),
-		       "Yes", 3) == 0;
+	       text_begins(line + strcspn(line, ":") + 1 +
+				   strspn(line + strcspn(line, ":") + 1, " \t"),
+		       "Yes");
 }
 
 /* The driver runs, but not on this card: the kernel log says why. */

@@ -98,7 +98,7 @@ static void read_text(struct log *log, char *text, size_t length)
 
 static bool begins_boot(const struct log_record *record)
 {
-	return strncmp(record->text, "Linux version ", 14) == 0;
+	return text_begins(record->text, "Linux version ");
 }
 
 /* The kernel says its version at the start of a boot: the log has everything since if it

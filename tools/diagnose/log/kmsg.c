@@ -41,7 +41,7 @@ static char *fold(const char *text)
 
 	for (; *text != '\0'; text++) {
 		line[used++] = (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text;
-		if (*text == '\n' && strncmp(text + 1, prefix, sizeof(prefix) - 1) == 0)
+		if (*text == '\n' && text_begins(text + 1, prefix))
 			text += sizeof(prefix) - 1;
 	}
 	line[used] = '\0';
@@ -158,7 +158,7 @@ size_t kmsg_record(const char *text, size_t length, struct log_record *record)
 		const char *field = end + 1;
 		size_t size = strcspn(field, "\n");
 
-		if (strncmp(field, key, sizeof(key) - 1) == 0) {
+		if (text_begins(field, key)) {
 			free(record->device);
 			record->device = unescape(
 				field + sizeof(key) - 1, size - (sizeof(key) - 1));
@@ -214,7 +214,7 @@ size_t dmesg_record(const char *text, size_t length, unsigned long long line,
 		at += *at == '>';
 	}
 	/* dmesg -x: "kern  :info  : " */
-	if (strncmp(at, "kern ", 5) == 0 && (found = strstr(at, ": [")) != NULL)
+	if (text_begins(at, "kern ") && (found = strstr(at, ": [")) != NULL)
 		at = found + 2;
 	for (found = NULL; found != at;) {
 		found = at;

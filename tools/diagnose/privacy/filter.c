@@ -30,21 +30,8 @@ char *filter_name(struct filter *filter, const char *name)
 
 bool filter_wants_content(const char *path)
 {
-	return strncmp(path, "/boot/init", 10) != 0 &&
-	       strncmp(path, "/boot/vmlinuz", 13) != 0 &&
-	       strncmp(path, "/sys/firmware/acpi/", 19) != 0;
-}
-
-static bool begins(const char *text, const char *front)
-{
-	return strncmp(text, front, strlen(front)) == 0;
-}
-
-static bool ends(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length >= tail && strcmp(text + length - tail, end) == 0;
+	return !text_begins(path, "/boot/init") && !text_begins(path, "/boot/vmlinuz") &&
+	       !text_begins(path, "/sys/firmware/acpi/");
 }
 
 /* Guests' passwords, names and disks are nobody's business. */
@@ -62,9 +49,10 @@ void guest_conf_print(FILE *to, const char *text)
 		bool shown = length == 0;
 
 		for (size_t i = 0; i < ARRAY_SIZE(keys) && !shown; i++)
-			shown = begins(line, keys[i]);
+			shown = text_begins(line, keys[i]);
 		/* the environment of a container may hold anything */
-		if (begins(line, "lxc.environment") && strstr(line, "NVIDIA") == NULL)
+		if (text_begins(line, "lxc.environment") &&
+			strstr(line, "NVIDIA") == NULL)
 			shown = false;
 		if (shown)
 			fprintf(to, "%.*s\n", (int)length, text);
@@ -108,7 +96,7 @@ static bool is_script(const char *path)
 		"/etc/dracut.conf", "/usr/lib/dracut/", "/etc/mkinitcpio"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (begins(path, places[i]))
+		if (text_begins(path, places[i]))
 			return true;
 	return false;
 }
@@ -139,7 +127,7 @@ static void print_names(const struct filter *filter, FILE *to, const char *text)
 		size_t length = strcspn(text, "\n");
 		bool shown = false;
 
-		if (begins(text, "C ")) {
+		if (text_begins(text, "C ")) {
 			class = shown = true;
 		} else if (*text != '\t' && *text != '#') {
 			class = false;
@@ -164,16 +152,17 @@ static void print_content(
 	static const char *const drivers[] = {"vfio", "driver", "pci", "bind", "nvidia",
 		"nouveau", "amdgpu", "modprobe", "module", NULL};
 
-	if (begins(path, "/etc/pve/lxc/") || begins(path, "/etc/pve/qemu-server/") ||
-		begins(path, "/var/lib/lxc/"))
+	if (text_begins(path, "/etc/pve/lxc/") ||
+		text_begins(path, "/etc/pve/qemu-server/") ||
+		text_begins(path, "/var/lib/lxc/"))
 		guest_conf_print(to, text);
-	else if (ends(path, "/modules.dep") || ends(path, "/modules.builtin"))
+	else if (text_ends(path, "/modules.dep") || text_ends(path, "/modules.builtin"))
 		print_lines(to, text, modules, false);
 	else if (strcmp(path, "/proc/interrupts") == 0)
 		print_lines(to, text, interrupts, false);
 	else if (strcmp(path, "/proc/cpuinfo") == 0 && strstr(text, "\n\n") != NULL)
 		fprintf(to, "%.*s", (int)(strstr(text, "\n\n") - text) + 1, text);
-	else if (ends(path, "/pci.ids"))
+	else if (text_ends(path, "/pci.ids"))
 		print_names(filter, to, text);
 	else if (is_script(path))
 		print_lines(to, text, drivers, true);

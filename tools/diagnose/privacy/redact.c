@@ -57,7 +57,7 @@ static const char *pseudonym(struct redaction *redaction, const char *kind,
 	for (size_t i = 0; i < redaction->count; i++) {
 		const struct pseudonym *old = &redaction->pseudonym[i];
 
-		if (strncmp(old->name, kind, strlen(kind)) != 0)
+		if (!text_begins(old->name, kind))
 			continue;
 		if (strlen(old->original) == length &&
 			strncasecmp(old->original, original, length) == 0)
@@ -106,7 +106,7 @@ static size_t ip4_length(const char *at)
 	}
 	if (isalnum((unsigned char)at[length]) ||
 		(at[length] == '.' && isdigit((unsigned char)at[length + 1])) ||
-		strncmp(at, "127.", 4) == 0 || strncmp(at, "0.0.0.0", length) == 0)
+		text_begins(at, "127.") || strncmp(at, "0.0.0.0", length) == 0)
 		return 0;
 	return length;
 }
@@ -248,8 +248,10 @@ void redact_json(struct redaction *redaction, json_t *value)
 
 		json_string_set(value, text);
 	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, item) redact_json(redaction, item);
+		json_array_foreach (value, i, item)
+			redact_json(redaction, item);
 	} else if (json_is_object(value)) {
-		json_object_foreach(value, key, item) redact_json(redaction, item);
+		json_object_foreach (value, key, item)
+			redact_json(redaction, item);
 	}
 }

@@ -121,7 +121,7 @@ static json_t *module_section(void)
 	for (const char *line = modules; *line != '\0';) {
 		size_t length = strcspn(line, "\n");
 
-		if (strncmp(line, "vfio", 4) == 0)
+		if (text_begins(line, "vfio"))
 			fprintf(to, "%.*s\n", (int)length, line);
 		line += length;
 		line += *line == '\n';
@@ -130,8 +130,8 @@ static json_t *module_section(void)
 		CLEANUP_FREE char *path = format_text("/sys/module/%s", names[i]);
 		CLEANUP_FREE char *loaded = format_text("%s ", names[i]);
 		CLEANUP_FREE char *later = format_text("\n%s ", names[i]);
-		bool listed = strncmp(modules, loaded, strlen(loaded)) == 0 ||
-			      strstr(modules, later) != NULL;
+		bool listed =
+			text_begins(modules, loaded) || strstr(modules, later) != NULL;
 
 		if (!listed)
 			fprintf(to, "%s: %s\n", names[i],
@@ -160,8 +160,7 @@ static void add_modules(FILE *to, struct kmod_ctx *kmod, const struct pci_device
 	if (kmod == NULL || alias == NULL ||
 		kmod_module_new_from_lookup(kmod, alias, &list) < 0)
 		return;
-	kmod_list_foreach(item, list)
-	{
+	kmod_list_foreach (item, list) {
 		struct kmod_module *module = kmod_module_get_module(item);
 
 		fprintf(to, "%s%s", between, kmod_module_get_name(module));

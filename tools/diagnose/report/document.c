@@ -106,8 +106,7 @@ static bool wants_it(const json_t *intent, const char *guest)
 
 	if (who != NULL && strcmp(who, guest) == 0)
 		return true;
-	json_array_foreach(json_object_get(intent, "evidence"), i, wish)
-	{
+	json_array_foreach (json_object_get(intent, "evidence"), i, wish) {
 		who = json_string_value(json_object_get(wish, "who"));
 		if (who != NULL && strcmp(who, guest) == 0)
 			return true;
@@ -126,7 +125,7 @@ static bool is_about(const json_t *row, const json_t *intent)
 	if (subject == NULL)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(guests); i++)
-		if (strncmp(subject, guests[i], strlen(guests[i])) == 0)
+		if (text_begins(subject, guests[i]))
 			return wants_it(intent, subject);
 	/* a function of this card or another, or a kernel, which is everybody's */
 	if (pci_address_parse((struct span){subject, strlen(subject)}, &function))
@@ -159,8 +158,7 @@ static void find_obstacles(const json_t *report, struct obstacles *obstacles)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(report, "checks"), i, row)
-	{
+	json_array_foreach (json_object_get(report, "checks"), i, row) {
 		const char *device = json_string_value(json_object_get(row, "device"));
 		bool bad = is_bad(row, obstacles->strict);
 		json_t *counts = bad ? obstacles->bad : obstacles->unknown;
@@ -197,8 +195,7 @@ static json_t *device_verdict(const json_t *intent, const struct obstacles *obst
 			address);
 	if (who == NULL)
 		who = strcmp(want, "vm") == 0 ? "a VM" : "the host's own driver";
-	json_array_foreach(obstacles->rest, i, row)
-	{
+	json_array_foreach (obstacles->rest, i, row) {
 		if (!is_about(row, intent))
 			continue;
 		if (is_bad(row, obstacles->strict))
@@ -223,8 +220,7 @@ static json_t *device_verdicts(const json_t *report, bool strict)
 	size_t i;
 
 	find_obstacles(report, &obstacles);
-	json_array_foreach(json_object_get(report, "intents"), i, intent)
-	{
+	json_array_foreach (json_object_get(report, "intents"), i, intent) {
 		json_t *sentence = device_verdict(intent, &obstacles);
 
 		if (sentence != NULL)
@@ -258,11 +254,11 @@ void report_conclude(json_t *report, const struct request *request, bool strict)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(json_object_get(report, "checks"), i,
-		item) for (enum check_status s = CHECK_PASS; s <= CHECK_UNKNOWN; s++)
-		count[s] +=
-		strcmp(check_status_name(s),
-			json_string_value(json_object_get(item, "status"))) == 0;
+	json_array_foreach (json_object_get(report, "checks"), i, item)
+		for (enum check_status s = CHECK_PASS; s <= CHECK_UNKNOWN; s++)
+			count[s] += strcmp(check_status_name(s),
+					    json_string_value(json_object_get(
+						    item, "status"))) == 0;
 	for (enum check_status s = CHECK_PASS; s <= CHECK_UNKNOWN; s++)
 		json_object_set_new(
 			summary, check_status_name(s), json_integer(count[s]));
