@@ -8,9 +8,10 @@
 
 #include "tools/selection/predict.h"
 #include "tools/system/root.h"
+#include "tools/text/span.h"
 #include "tools/pci/attribute.h"
-#include "tools/diagnose/check.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/verdict.h"
 
 /* What vfio-early is told to take: the chosen cards, or else what this boot was told. */
 static char *selection(const struct context *context, const char **source)
@@ -41,88 +42,86 @@ static bool each_word(const struct context *context, struct findings *findings,
 	return true;
 }
 
+VERDICT named_there = {CHECK_PASS, "the device that {1} names is there"};
+VERDICT named_missing = {CHECK_FAIL, "no device is where {1} says",
+	"see which devices there are and choose again; a card that should be there "
+	"is not seated, not powered, or its slot is off in the firmware setup",
+	"vfio-early list\nvfio-early enable DEVICE"};
+VERDICT graphics_there = {CHECK_PASS, "there is a graphics card"};
+static const char no_graphics[] = "no graphics card in this machine";
+#define NOT_SEATED \
+	"a card that should be there is not seated, not powered, or its slot is off " \
+	"in the firmware setup"
+VERDICT no_graphics_wanted = {CHECK_FAIL, no_graphics, NOT_SEATED};
+VERDICT no_graphics_here = {CHECK_INFO, no_graphics, NOT_SEATED};
+
 static void present_row(struct findings *findings, const char *source,
 	const struct flag_item *item, enum word_state state)
 {
-	int length = (int)item->word.length;
-	const char *word = item->word.text;
+	CLEANUP_FREE char *word = span_copy(item->word);
 
-	if (state != WORD_NO_DEVICE) {
-		finding(findings, CHECK_PASS, "the device that %.*s names is there",
-			length, word);
-		finding_evidence(findings, source, "%.*s", length, word);
-		return;
-	}
-	finding(findings, CHECK_FAIL, "no device is where %.*s says", length, word);
-	finding_evidence(findings, source, "%.*s", length, word);
-	finding_remedy(findings,
-		"see which devices there are and choose again; a card that should be there "
-		"is not seated, not powered, or its slot is off in the firmware setup");
-	finding_command(findings, "vfio-early list");
-	finding_command(findings, "vfio-early enable DEVICE");
+	verdict_row(findings, state == WORD_NO_DEVICE ? &named_missing : &named_there,
+		word, NULL);
+	finding_evidence(findings, source, "%s", word);
 }
 
 static void check_present(const struct context *context, struct findings *findings)
 {
+	static const char devices[] = "/sys/bus/pci/devices";
+	bool wanted =
+		context_wants(context, WANT_VM) || context_wants(context, WANT_HOST);
+
 	if (each_word(context, findings, present_row))
 		return;
 	for (size_t i = 0; i < context->intents; i++)
 		if (pci_device_is_graphics(context->intent[i].device)) {
-			finding(findings, CHECK_PASS, "there is a graphics card");
-			finding_evidence(findings, "/sys/bus/pci/devices", "%s",
+			verdict_row(findings, &graphics_there, NULL);
+			finding_evidence(findings, devices, "%s",
 				context->intent[i].device->address);
 			return;
 		}
-	finding(findings,
-		context_wants(context, WANT_VM) || context_wants(context, WANT_HOST)
-			? CHECK_FAIL
-			: CHECK_INFO,
-		"no graphics card in this machine");
-	finding_evidence(findings, "/sys/bus/pci/devices",
-		"%zu devices, none of class 03", context->devices.count);
-	finding_remedy(findings,
-		"a card that should be there is not seated, not powered, or its slot is off "
-		"in the firmware setup");
+	verdict_row(findings, wanted ? &no_graphics_wanted : &no_graphics_here, NULL);
+	finding_evidence(findings, devices, "%zu devices, none of class 03",
+		context->devices.count);
+}
+
+VERDICT none_selected = {CHECK_SKIP, "no device is selected in vfio-early"};
+VERDICT another_device = {CHECK_FAIL,
+	"{1}: another device is in this place now, and vfio-early leaves it alone",
+	"if it is the right one, choose it again: addresses move when cards are added",
+	"vfio-early list\nvfio-early enable DEVICE"};
+VERDICT bad_word = {CHECK_FAIL, "{1}: {2}", "see what each word does, and choose again",
+	"vfio-early cmdline --explain"};
+VERDICT id_fits = {CHECK_PASS, "{1}: the device has this ID"};
+VERDICT place_empty = {CHECK_SKIP, "{1}: no device is in this place"};
+VERDICT no_id = {CHECK_SKIP, "{1} names no ID to compare"};
+
+static const struct verdict *judge_id(const struct flag_item *item, enum word_state state)
+{
+	if (state == WORD_WRONG_ID)
+		return &another_device;
+	if (state == WORD_BAD)
+		return &bad_word;
+	if (!item->selector.has_id || !item->selector.has_place)
+		return &no_id;
+	return state == WORD_FITS ? &id_fits : &place_empty;
 }
 
 static void id_row(struct findings *findings, const char *source,
 	const struct flag_item *item, enum word_state state)
 {
-	int length = (int)item->word.length;
-	const char *word = item->word.text;
+	CLEANUP_FREE char *word = span_copy(item->word);
+	const struct verdict *verdict = judge_id(item, state);
 
-	if (state == WORD_WRONG_ID) {
-		finding(findings, CHECK_FAIL,
-			"%.*s: another device is in this place now, and vfio-early leaves it "
-			"alone",
-			length, word);
-		finding_evidence(findings, source, "%.*s", length, word);
-		finding_remedy(findings,
-			"if it is the right one, choose it again: addresses move when cards "
-			"are added");
-		finding_command(findings, "vfio-early list");
-		finding_command(findings, "vfio-early enable DEVICE");
-	} else if (state == WORD_BAD) {
-		finding(findings, CHECK_FAIL, "%.*s: %s", length, word, item->error);
-		finding_evidence(findings, source, "%.*s", length, word);
-		finding_remedy(findings, "see what each word does, and choose again");
-		finding_command(findings, "vfio-early cmdline --explain");
-	} else if (item->selector.has_id && item->selector.has_place) {
-		finding(findings, state == WORD_FITS ? CHECK_PASS : CHECK_SKIP,
-			state == WORD_FITS ? "%.*s: the device has this ID"
-					   : "%.*s: no device is in this place",
-			length, word);
-		finding_evidence(findings, source, "%.*s", length, word);
-	} else {
-		finding(findings, CHECK_SKIP, "%.*s names no ID to compare", length,
-			word);
-	}
+	verdict_row(findings, verdict, word, item->error, NULL);
+	if (verdict != &no_id)
+		finding_evidence(findings, source, "%s", word);
 }
 
 static void check_id(const struct context *context, struct findings *findings)
 {
 	if (!each_word(context, findings, id_row))
-		finding(findings, CHECK_SKIP, "no device is selected in vfio-early");
+		verdict_row(findings, &none_selected, NULL);
 }
 
 /* The first bytes of configuration space. More is not read: some devices do not stand
@@ -143,6 +142,13 @@ static ssize_t read_config(const struct pci_device *device, unsigned char bytes[
 	return got;
 }
 
+VERDICT answers = {CHECK_PASS, "the card answers"};
+VERDICT cannot_ask = {CHECK_UNKNOWN, "the configuration space of {1} cannot be read"};
+VERDICT off_the_bus = {CHECK_FAIL, "{1} no longer answers: it has fallen off the bus",
+	"switch the machine off (a restart may not do) and on again; if it stays, check "
+	"the card's seat and power cables",
+	"poweroff", .reboot = true};
+
 static void check_alive(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
@@ -154,28 +160,40 @@ static void check_alive(const struct context *context, const struct intent *inte
 		unsigned char bytes[4];
 		ssize_t got = read_config(function, bytes);
 
-		if (got < 4) {
-			finding(findings, CHECK_UNKNOWN,
-				"the configuration space of %s cannot be read",
-				function->address);
-			finding_evidence(findings, path, "%s",
-				got < 0 ? strerror((int)-got) : "too short");
-			return;
-		}
-		if (memcmp(bytes, "\xff\xff\xff\xff", 4) != 0)
+		if (got == 4 && memcmp(bytes, "\xff\xff\xff\xff", 4) != 0)
 			continue;
-		finding(findings, CHECK_FAIL,
-			"%s no longer answers: it has fallen off the bus",
-			function->address);
-		finding_evidence(findings, path, "ff ff ff ff");
-		finding_remedy(findings,
-			"switch the machine off (a restart may not do) and on again; if it "
-			"stays, check the card's seat and power cables");
-		finding_command(findings, "poweroff");
-		finding_needs_reboot(findings);
+		verdict_row(findings, got < 4 ? &cannot_ask : &off_the_bus,
+			function->address, NULL);
+		finding_evidence(findings, path, "%s",
+			got == 4  ? "ff ff ff ff"
+			: got < 0 ? strerror((int)-got)
+				  : "too short");
 		return;
 	}
-	finding(findings, CHECK_PASS, "the card answers");
+	verdict_row(findings, &answers, NULL);
+}
+
+VERDICT power_unknown = {CHECK_SKIP, "this kernel does not say its power state"};
+VERDICT has_power = {CHECK_PASS, "the card has power"};
+#define KEEP_AWAKE \
+	"if a VM cannot start it, keep vfio-pci from letting it sleep, and switch the " \
+	"machine off and on again", \
+		"echo options vfio-pci disable_idle_d3=1 " \
+		">/etc/modprobe.d/vfio-pci-power.conf"
+VERDICT power_stuck = {
+	CHECK_WARN, "the card's power state cannot be set", KEEP_AWAKE, .reboot = true};
+VERDICT no_power = {CHECK_WARN,
+	"the card is without power (D3cold): some do not wake up again", KEEP_AWAKE,
+	.reboot = true};
+
+static const struct verdict *judge_power(const struct intent *intent, const char *state)
+{
+	if (state == NULL)
+		return &power_unknown;
+	if (strcmp(state, "error") == 0)
+		return &power_stuck;
+	return strcmp(state, "D3cold") == 0 && !intent_is_host(intent) ? &no_power
+								       : &has_power;
 }
 
 static void check_power(const struct context *context, const struct intent *intent,
@@ -185,28 +203,9 @@ static void check_power(const struct context *context, const struct intent *inte
 	CLEANUP_FREE char *state = attribute_read(intent->device, "power_state");
 
 	(void)context;
-	if (state == NULL) {
-		finding(findings, CHECK_SKIP, "this kernel does not say its power state");
-		return;
-	}
-	if (strcmp(state, "error") == 0 ||
-		(strcmp(state, "D3cold") == 0 && !intent_is_host(intent))) {
-		finding(findings, CHECK_WARN,
-			strcmp(state, "error") == 0
-				? "the card's power state cannot be set"
-				: "the card is without power (D3cold): some do not wake up "
-				  "again");
+	verdict_row(findings, judge_power(intent, state), NULL);
+	if (state != NULL)
 		finding_evidence(findings, path, "%s", state);
-		finding_remedy(findings,
-			"if a VM cannot start it, keep vfio-pci from letting it sleep, and "
-			"switch the machine off and on again");
-		finding_command(findings, "echo options vfio-pci disable_idle_d3=1 "
-					  ">/etc/modprobe.d/vfio-pci-power.conf");
-		finding_needs_reboot(findings);
-		return;
-	}
-	finding(findings, CHECK_PASS, "the card has power");
-	finding_evidence(findings, path, "%s", state);
 }
 
 /* A function on the same bus that is not of the card: a bus reset would hit it too. */
@@ -226,6 +225,17 @@ static const struct pci_device *bus_neighbour(
 	return NULL;
 }
 
+VERDICT not_for_vm = {CHECK_SKIP, "the card is not wanted in a VM"};
+VERDICT can_reset = {CHECK_PASS, "the card can be reset"};
+VERDICT cannot_reset = {CHECK_WARN,
+	"the kernel knows no way to reset the card: a VM may find it as the one before "
+	"left it",
+	"nothing needs to be done as long as it works; if the second start of a VM fails, "
+	"restart the machine between them"};
+VERDICT reset_together = {CHECK_WARN,
+	"the card can only be reset together with {1}, which is on the same bus",
+	"give both to the same VM, or put the card into a slot of its own"};
+
 static void check_reset(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
@@ -236,36 +246,21 @@ static void check_reset(const struct context *context, const struct intent *inte
 	const struct pci_device *neighbour = bus_neighbour(context, &card);
 
 	if (!intent_is_vm(intent)) {
-		finding(findings, CHECK_SKIP, "the card is not wanted in a VM");
-		return;
-	}
-	if (methods == NULL && root_exists(reset)) {
-		finding(findings, CHECK_PASS, "the card can be reset");
+		verdict_row(findings, &not_for_vm, NULL);
+	} else if (methods == NULL && root_exists(reset)) {
+		/* a kernel from before reset_method */
+		verdict_row(findings, &can_reset, NULL);
 		finding_evidence(findings, reset, "present");
-		return;
-	}
-	if (methods == NULL || methods[0] == '\0') {
-		finding(findings, CHECK_WARN,
-			"the kernel knows no way to reset the card: a VM may find it as the "
-			"one before left it");
+	} else if (methods == NULL || methods[0] == '\0') {
+		verdict_row(findings, &cannot_reset, NULL);
 		finding_evidence(findings, path, methods == NULL ? "absent" : "empty");
-		finding_remedy(findings,
-			"nothing needs to be done as long as it works; if the second start "
-			"of a VM fails, restart the machine between them");
-		return;
-	}
-	if (strcmp(methods, "bus") == 0 && neighbour != NULL) {
-		finding(findings, CHECK_WARN,
-			"the card can only be reset together with %s, which is on the same "
-			"bus",
-			neighbour->address);
+	} else {
+		bool together = strcmp(methods, "bus") == 0 && neighbour != NULL;
+
+		verdict_row(findings, together ? &reset_together : &can_reset,
+			together ? neighbour->address : NULL, NULL);
 		finding_evidence(findings, path, "%s", methods);
-		finding_remedy(findings,
-			"give both to the same VM, or put the card into a slot of its own");
-		return;
 	}
-	finding(findings, CHECK_PASS, "the card can be reset");
-	finding_evidence(findings, path, "%s", methods);
 }
 
 const struct check device_checks[] = {

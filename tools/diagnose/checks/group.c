@@ -5,21 +5,12 @@
 
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
-#include "tools/text/lines.h"
+#include "tools/text/span.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
-#include "tools/diagnose/check.h"
 #include "tools/diagnose/intent.h"
-
-/* A card that nobody wants in a VM may share what it likes. */
-static bool passes_over(const struct intent *intent, struct findings *findings)
-{
-	if (intent_is_vm(intent))
-		return false;
-	finding(findings, CHECK_SKIP, "the card is not wanted in a VM");
-	return true;
-}
+#include "tools/diagnose/verdict.h"
 
 /* The device behind a "consumer:pci:ADDRESS" link: audio or USB that hangs on the
  * graphics function without being of its slot. */
@@ -43,84 +34,89 @@ static bool is_in_the_way(const struct pci_device *device, bool vm)
 	return vm ? !driver_leaves_group(driver) : driver_is_vfio(driver);
 }
 
-/* Notes a companion that is with the wrong driver. */
-static void judge_companion(const struct pci_device *device, bool vm, struct lines *wrong)
+/* The functions that go along with the card: its own, and those that hang on it. */
+struct companions {
+	const struct pci_device **device;
+	size_t count;
+};
+
+static struct companions companions_of(
+	const struct context *context, const struct intent *intent)
 {
-	if (is_in_the_way(device, vm))
-		lines_add(wrong, "%s", device->address);
+	struct card card = intent_card(context, intent);
+	CLEANUP_FREE char *directory =
+		format_text("/sys/bus/pci/devices/%s", intent->device->address);
+	struct companions found = {0};
+	char **names = root_list(directory);
+
+	for (size_t i = 0; i < card.count; i++)
+		if (&card.function[i] != intent->device)
+			*ARRAY_ADD(found.device, found.count) = &card.function[i];
+	for (size_t i = 0; names[i] != NULL; i++) {
+		const struct pci_device *other = consumer(context, names[i]);
+
+		if (other != NULL && !card_has(&card, other))
+			*ARRAY_ADD(found.device, found.count) = other;
+	}
+	root_list_free(names);
+	return found;
+}
+
+VERDICT no_purpose = {CHECK_SKIP, "nothing says what the card is for"};
+VERDICT all_elsewhere = {
+	CHECK_SKIP, "all of the card is with another driver, see DRV-BOUND"};
+VERDICT alone = {CHECK_PASS, "the card has no other functions"};
+VERDICT free_to_go = {CHECK_PASS, "the card's other functions are free to go with it"};
+VERDICT held_by_host = {CHECK_FAIL,
+	"{1}, which belongs to the card, is with a driver of the host: the whole card "
+	"must go to the VM",
+	"give all of its functions to vfio-pci", "vfio-early enable {device}\nreboot",
+	.reboot = true};
+VERDICT held_by_vfio = {CHECK_WARN,
+	"{1}, which belongs to the card, is with a VFIO driver while the host is to have "
+	"the card",
+	"see who claims it: DRV-OTHER-CLAIMS"};
+
+static void judge_companions(const struct intent *intent, struct findings *findings,
+	const struct companions *companions)
+{
+	const struct pci_device *wrong = NULL;
+	bool vm = intent_is_vm(intent);
+
+	for (size_t i = 0; i < companions->count && wrong == NULL; i++)
+		if (is_in_the_way(companions->device[i], vm))
+			wrong = companions->device[i];
+	verdict_row(findings,
+		companions->count == 0 ? &alone
+		: wrong == NULL	       ? &free_to_go
+		: vm		       ? &held_by_host
+				       : &held_by_vfio,
+		wrong != NULL ? wrong->address : NULL, NULL);
+	for (size_t i = 0; i < companions->count; i++) {
+		const struct pci_device *device = companions->device[i];
+		CLEANUP_FREE char *path = attribute_path(device, "driver");
+
+		if (is_in_the_way(device, vm))
+			finding_evidence(findings, path, "%s", device->facts.driver);
+	}
 }
 
 static void check_companions(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
-	struct card card = intent_card(context, intent);
-	CLEANUP_FREE char *directory =
-		format_text("/sys/bus/pci/devices/%s", intent->device->address);
-	struct lines wrong = {0};
-	size_t count = 0;
-	char **names;
+	struct companions companions;
 
 	if (!intent_is_vm(intent) && !intent_is_host(intent)) {
-		finding(findings, CHECK_SKIP, "nothing says what the card is for");
+		verdict_row(findings, &no_purpose, NULL);
 		return;
 	}
 	if (intent_is_host(intent) && driver_is_vfio(intent->device->facts.driver)) {
-		finding(findings, CHECK_SKIP,
-			"all of the card is with another driver, see DRV-BOUND");
+		verdict_row(findings, &all_elsewhere, NULL);
 		return;
 	}
-	for (size_t i = 0; i < card.count; i++)
-		if (&card.function[i] != intent->device) {
-			judge_companion(&card.function[i], intent_is_vm(intent), &wrong);
-			count++;
-		}
-	names = root_list(directory);
-	for (size_t i = 0; names[i] != NULL; i++) {
-		const struct pci_device *other = consumer(context, names[i]);
-
-		if (other != NULL && !card_has(&card, other)) {
-			judge_companion(other, intent_is_vm(intent), &wrong);
-			count++;
-		}
-	}
-	root_list_free(names);
-	if (count == 0)
-		finding(findings, CHECK_PASS, "the card has no other functions");
-	else if (wrong.count == 0)
-		finding(findings, CHECK_PASS,
-			"the card's other functions are free to go with it");
-	else if (intent_is_vm(intent))
-		finding(findings, CHECK_FAIL,
-			"%s, which belongs to the card, is with a driver of the host: the "
-			"whole card must go to the VM",
-			wrong.line[0]);
-	else
-		finding(findings, CHECK_WARN,
-			"%s, which belongs to the card, is with a VFIO driver while the "
-			"host is to have the card",
-			wrong.line[0]);
-	for (size_t i = 0; i < context->devices.count; i++) {
-		const struct pci_device *device = &context->devices.device[i];
-
-		for (size_t j = 0; j < wrong.count; j++)
-			if (strcmp(wrong.line[j], device->address) == 0) {
-				CLEANUP_FREE char *path =
-					attribute_path(device, "driver");
-
-				finding_evidence(
-					findings, path, "%s", device->facts.driver);
-			}
-	}
-	if (wrong.count > 0 && intent_is_vm(intent)) {
-		finding_remedy(findings, "give all of its functions to vfio-pci");
-		finding_command(
-			findings, "vfio-early enable %s", intent->device->address);
-		finding_command(findings, "reboot");
-		finding_needs_reboot(findings);
-	} else if (wrong.count > 0) {
-		finding_remedy(findings, "see who claims it: DRV-OTHER-CLAIMS");
-	}
-	lines_free(&wrong);
+	companions = companions_of(context, intent);
+	judge_companions(intent, findings, &companions);
+	free(companions.device);
 }
 
 /* The members of the group, one piece of evidence each. */
@@ -155,127 +151,141 @@ static const struct pci_device *spoiler(
 	return NULL;
 }
 
+/* A card that nobody wants in a VM may share what it likes. */
+VERDICT not_for_vm = {CHECK_SKIP, "the card is not wanted in a VM"};
+VERDICT no_groups = {CHECK_SKIP, "there are no IOMMU groups: the IOMMU is not running"};
+VERDICT no_group = {CHECK_FAIL,
+	"the card is in no IOMMU group, so that VFIO cannot have it",
+	"put the card into another slot"};
+VERDICT viable = {CHECK_PASS, "IOMMU group {1} can be given to a VM"};
+static const char not_viable[] = "{1} ({2}) is with {3} and shares IOMMU group {4} with "
+				 "the card: VFIO gives the group to no VM";
+VERDICT own_spoils = {CHECK_FAIL, not_viable, "give the whole card to vfio-pci",
+	"vfio-early enable {device}\nreboot", .reboot = true};
+VERDICT other_spoils = {CHECK_FAIL, not_viable,
+	"put the card, or {1}, into another slot; or turn on ACS in the firmware setup; or "
+	"give {1} to vfio-pci as well, if the host can do without it",
+	.reboot = true};
+
+/* The first member of any of the card's groups that spoils it. */
+static const struct pci_device *any_spoiler(
+	const struct context *context, const struct intent *intent)
+{
+	struct card card = intent_card(context, intent);
+	const struct pci_device *member = NULL;
+
+	for (size_t i = 0; i < card.count && member == NULL; i++)
+		if (card.function[i].facts.group >= 0)
+			member = spoiler(context, intent, card.function[i].facts.group);
+	return member;
+}
+
+static bool has_group(const struct card *card)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (card->function[i].facts.group >= 0)
+			return true;
+	return false;
+}
+
 static void check_viable(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
 	struct card card = intent_card(context, intent);
-	int last = -1;
+	const struct pci_device *member = any_spoiler(context, intent);
+	int group = member != NULL ? member->facts.group : intent->device->facts.group;
+	CLEANUP_FREE char *number = format_text("%d", group);
 
-	if (passes_over(intent, findings))
-		return;
-	for (size_t i = 0; i < card.count; i++) {
-		int group = card.function[i].facts.group;
-		const struct pci_device *member;
-
-		if (group < 0 || group == last)
-			continue;
-		last = group;
-		member = spoiler(context, intent, group);
-		if (member == NULL)
-			continue;
-		finding(findings, CHECK_FAIL,
-			"%s (%s) is with %s and shares IOMMU group %d with the card: VFIO "
-			"gives the group to no VM",
-			member->address, member->name, member->facts.driver, group);
+	if (!intent_is_vm(intent)) {
+		verdict_row(findings, &not_for_vm, NULL);
+	} else if (!has_group(&card)) {
+		verdict_row(findings, iommu_is_on() ? &no_group : &no_groups, NULL);
+		if (iommu_is_on())
+			finding_evidence(findings, "/sys/kernel/iommu_groups",
+				"no group has %s", intent->device->address);
+	} else {
+		if (member != NULL)
+			verdict_row(findings,
+				card_has(&card, member) ? &own_spoils : &other_spoils,
+				member->address, member->name, member->facts.driver,
+				number, NULL);
+		else
+			verdict_row(findings, &viable, number, NULL);
 		show_group(context, findings, group);
-		if (card_has(&card, member)) {
-			finding_remedy(findings, "give the whole card to vfio-pci");
-			finding_command(findings, "vfio-early enable %s",
-				intent->device->address);
-			finding_command(findings, "reboot");
-		} else {
-			finding_remedy(findings,
-				"put the card, or %s, into another slot; or turn on ACS in "
-				"the firmware setup; or give %s to vfio-pci as well, if the "
-				"host can do without it",
-				member->address, member->address);
-		}
-		finding_needs_reboot(findings);
-		return;
 	}
-	if (last < 0 && !iommu_is_on()) {
-		finding(findings, CHECK_SKIP,
-			"there are no IOMMU groups: the IOMMU is not running");
-		return;
+}
+
+VERDICT in_no_group = {CHECK_SKIP, "the card is in no IOMMU group"};
+VERDICT reserved_unknown = {
+	CHECK_UNKNOWN, "what the firmware keeps for the card cannot be read"};
+VERDICT not_reserved = {CHECK_PASS, "the firmware keeps no memory for the card"};
+VERDICT reserved = {CHECK_FAIL,
+	"the firmware keeps memory for a device in this group (RMRR): the kernel gives it "
+	"to no VM",
+	"use the maker's firmware setup or tool to leave this slot out of it, or another "
+	"slot",
+	.reboot = true};
+
+/* The first line of reserved_regions that ends in "direct"; one that ends in
+ * "direct-relaxable" is let go when a guest takes the device. */
+static bool find_direct(struct span text, struct span *line)
+{
+	while (span_line(&text, line)) {
+		struct span rest = *line, word, last = {0};
+
+		while (span_word(&rest, &word))
+			last = word;
+		if (span_is(last, "direct"))
+			return true;
 	}
-	if (last < 0) {
-		finding(findings, CHECK_FAIL,
-			"the card is in no IOMMU group, so that VFIO cannot have it");
-		finding_evidence(findings, "/sys/kernel/iommu_groups", "no group has %s",
-			intent->device->address);
-		finding_remedy(findings, "put the card into another slot");
-		return;
-	}
-	finding(findings, CHECK_PASS, "IOMMU group %d can be given to a VM",
-		intent->device->facts.group);
-	show_group(context, findings, intent->device->facts.group);
+	return false;
 }
 
 static void check_reserved(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
+	int group = intent->device->facts.group;
 	CLEANUP_FREE char *path =
-		format_text("/sys/kernel/iommu_groups/%d/reserved_regions",
-			intent->device->facts.group);
+		format_text("/sys/kernel/iommu_groups/%d/reserved_regions", group);
 	CLEANUP_FREE char *text = NULL;
+	struct span line;
 
 	(void)context;
-	if (passes_over(intent, findings))
-		return;
-	if (intent->device->facts.group < 0) {
-		finding(findings, CHECK_SKIP, "the card is in no IOMMU group");
-		return;
-	}
-	if (root_read(path, &text, NULL) < 0) {
-		finding(findings, CHECK_UNKNOWN,
-			"what the firmware keeps for the card cannot be read");
+	if (!intent_is_vm(intent) || group < 0) {
+		verdict_row(findings,
+			group < 0 && intent_is_vm(intent) ? &in_no_group : &not_for_vm,
+			NULL);
+	} else if (root_read(path, &text, NULL) < 0) {
+		verdict_row(findings, &reserved_unknown, NULL);
 		finding_evidence(findings, path, "not readable");
-		return;
+	} else if (find_direct(span_of(text), &line)) {
+		verdict_row(findings, &reserved, NULL);
+		finding_evidence(findings, path, "%.*s", SPAN(line));
+	} else {
+		verdict_row(findings, &not_reserved, NULL);
 	}
-	for (const char *line = text; *line != '\0';) {
-		size_t length = strcspn(line, "\n");
-		const char *type = memrchr(line, ' ', length);
-
-		/* "direct-relaxable" is let go when a guest takes the device */
-		if (type != NULL && line + length - type == 7 &&
-			text_begins(type, " direct")) {
-			finding(findings, CHECK_FAIL,
-				"the firmware keeps memory for a device in this group "
-				"(RMRR): the kernel gives it to no VM");
-			finding_evidence(findings, path, "%.*s", (int)length, line);
-			finding_remedy(findings,
-				"use the maker's firmware setup or tool to leave this slot "
-				"out of it, or another slot");
-			finding_needs_reboot(findings);
-			return;
-		}
-		line += length;
-		line += *line == '\n';
-	}
-	finding(findings, CHECK_PASS, "the firmware keeps no memory for the card");
 }
+
+VERDICT group_to_itself = {CHECK_PASS, "nothing else is in the card's IOMMU group"};
+VERDICT goes_along = {CHECK_WARN,
+	"{1} ({2}) is in the card's IOMMU group: it leaves the host with the card",
+	"nothing needs to be done if the host can do without it; otherwise put the card "
+	"into another slot, or turn on ACS in the firmware setup"};
 
 static void check_foreign(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
 	struct card card = intent_card(context, intent);
-	const struct pci_device *other;
+	const struct pci_device *other = devices_foreign(&context->devices, &card, NULL);
 
-	if (passes_over(intent, findings))
-		return;
-	other = devices_foreign(&context->devices, &card, NULL);
-	if (other == NULL) {
-		finding(findings, CHECK_PASS,
-			"nothing else is in the card's IOMMU group");
-		return;
+	if (!intent_is_vm(intent)) {
+		verdict_row(findings, &not_for_vm, NULL);
+	} else if (other == NULL) {
+		verdict_row(findings, &group_to_itself, NULL);
+	} else {
+		verdict_row(findings, &goes_along, other->address, other->name, NULL);
+		show_group(context, findings, other->facts.group);
 	}
-	finding(findings, CHECK_WARN,
-		"%s (%s) is in the card's IOMMU group: it leaves the host with the card",
-		other->address, other->name);
-	show_group(context, findings, other->facts.group);
-	finding_remedy(findings,
-		"nothing needs to be done if the host can do without it; otherwise put the "
-		"card into another slot, or turn on ACS in the firmware setup");
 }
 
 const struct check group_checks[] = {
