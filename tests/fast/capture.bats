@@ -122,3 +122,13 @@ END
 	run -2 tool capture /nonexistent/file
 	assert_contains 'cannot be written'
 }
+
+@test "a capture is written to a pipe or a device, and replaces neither" {
+	unpack vm-host
+	ln -s /dev/null "$BATS_TEST_TMPDIR/null"
+	run -0 tool capture "$BATS_TEST_TMPDIR/null"
+	[ -L "$BATS_TEST_TMPDIR/null" ] && [ -c /dev/null ]
+	tool capture "$BATS_TEST_TMPDIR/saved"
+	tool capture /dev/stdout | cat >"$BATS_TEST_TMPDIR/piped"
+	diff "$BATS_TEST_TMPDIR/saved" "$BATS_TEST_TMPDIR/piped"
+}

@@ -224,6 +224,51 @@ images_come_to() { # EXPECTED
 	assert_equal "" "$(find "$BATS_TEST_TMPDIR" -maxdepth 1 -name '*.??????' -newer "$report")"
 }
 
+@test "--output writes to what is no regular file, and leaves it what it is" {
+	local here=$BATS_TEST_TMPDIR expected
+	expected=$(tool diagnose)
+	mkfifo "$here/pipe"
+	ln -s pipe "$here/link"
+	ln -s /dev/null "$here/null"
+	ln -s /dev/full "$here/full"
+	local name
+	for name in pipe link; do
+		timeout 20 cat "$here/pipe" >"$here/read" &
+		run -0 timeout 20 "$top/vfio-early" --root "$root" diagnose --output "$here/$name"
+		wait "$!"
+		assert_equal "$expected" "$(<"$here/read")"
+		[ -p "$here/pipe" ] && [ -L "$here/link" ]
+	done
+	run -0 tool diagnose --output "$here/null"
+	[ -L "$here/null" ] && [ -c /dev/null ]
+	run -2 tool diagnose --output "$here/full"
+	assert_contains "$here/full cannot be written: No space left on device"
+	[ -L "$here/full" ] && [ -c /dev/full ]
+	assert_equal "$expected" "$(tool diagnose --output /dev/stdout | cat)"
+}
+
+@test "--output /dev/stdout adds to the file that standard output adds to, and replaces nothing" {
+	local log=$BATS_TEST_TMPDIR/log inode
+	echo before >"$log"
+	inode=$(stat -c %i "$log")
+	tool diagnose --output /dev/stdout >>"$log"
+	assert_equal "before $inode" "$(head -1 "$log") $(stat -c %i "$log")"
+	assert_equal "$(tool diagnose)" "$(tail -n +2 "$log")"
+	tool diagnose --output /dev/fd/7 7>>"$log"
+	assert_equal "before $inode" "$(head -1 "$log") $(stat -c %i "$log")"
+}
+
+@test "--output keeps a symbolic link and replaces what it leads to" {
+	local here=$BATS_TEST_TMPDIR
+	mkdir "$here/reports"
+	echo old >"$here/reports/file"
+	ln -s reports/file "$here/link"
+	run -0 tool diagnose --output "$here/link"
+	[ -L "$here/link" ]
+	assert_equal "$(tool diagnose)" "$(<"$here/reports/file")"
+	assert_equal file "$(ls -A "$here/reports")"
+}
+
 @test "a disk that is full leaves the old report as it was" {
 	run -2 tool diagnose --output /dev/full/report
 	run bash -c "'$top/vfio-early' --root '$root' diagnose >/dev/full"

@@ -135,6 +135,18 @@ settling() { # COMMAND...
 	assert_equal false "$(jq -r .changed <<<"$output")"
 }
 
+@test "a new grubenv is for all to read, and an old one keeps its mode, whatever the umask" {
+	local mask
+	for mask in 0 077; do
+		rm -f "$root/boot/grub/grubenv"
+		(umask "$mask" && tool enable 01:00)
+		assert_equal 644 "$(stat -c %a "$root/boot/grub/grubenv")"
+		chmod 600 "$root/boot/grub/grubenv"
+		(umask "$mask" && tool disable)
+		assert_equal 600 "$(stat -c %a "$root/boot/grub/grubenv")"
+	done
+}
+
 @test "disable and enable touch grubenv and nothing else" {
 	tool enable 01:00
 	rm "$root/called"

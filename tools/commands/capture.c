@@ -11,7 +11,7 @@
 #include "tools/system/root.h"
 #include "tools/diagnose/capture/capture.h"
 #include "tools/diagnose/capture/unpack.h"
-#include "tools/diagnose/output.h"
+#include "tools/system/output.h"
 #include "tools/diagnose/runner.h"
 
 /* Runs every check, for what they read. 0 or -errno. */
@@ -47,7 +47,7 @@ static int capture(const char *path, bool raw)
 
 	if (error < 0) {
 		why = format_text("nothing could be read: %s", strerror(-error));
-	} else if ((error = output_begin(&output, path, &why)) == 0) {
+	} else if ((error = output_begin(&output, path, 0600, &why)) == 0) {
 		fprintf(output.to,
 			"# vfio-early capture: what `vfio-early diagnose` reads, %s\n"
 			"# to use it: vfio-early capture --unpack FILE DIRECTORY, then\n"
@@ -55,7 +55,7 @@ static int capture(const char *path, bool raw)
 			raw ? "unaltered"
 			    : "without what identifies a machine or a person");
 		capture_write(report, raw, output.to);
-		error = output_finish(&output, 0600, &why);
+		error = output_finish(&output, &why);
 	}
 	json_decref(report);
 	if (error < 0) {

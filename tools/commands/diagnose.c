@@ -8,7 +8,7 @@
 #include "tools/commands/command.h"
 #include "tools/text/json.h"
 #include "tools/commands/diagnose-options.h"
-#include "tools/diagnose/output.h"
+#include "tools/system/output.h"
 #include "tools/diagnose/privacy/redact.h"
 #include "tools/diagnose/report/document.h"
 #include "tools/diagnose/runner.h"
@@ -135,6 +135,7 @@ static bool print_anywhere(const struct wanted *wanted, json_t *report)
 {
 	CLEANUP_FREE char *why = NULL;
 	struct output output;
+	mode_t mode;
 
 	if (wanted->output == NULL) {
 		print(wanted, report, stdout);
@@ -144,10 +145,10 @@ static bool print_anywhere(const struct wanted *wanted, json_t *report)
 		return false;
 	}
 	/* node_exporter, for which prom is, runs as another user */
-	if (output_begin(&output, wanted->output, &why) == 0) {
+	mode = wanted->format == FORMAT_PROM ? 0644 : 0600;
+	if (output_begin(&output, wanted->output, mode, &why) == 0) {
 		print(wanted, report, output.to);
-		if (output_finish(&output, wanted->format == FORMAT_PROM ? 0644 : 0600,
-			    &why) == 0)
+		if (output_finish(&output, &why) == 0)
 			return true;
 	}
 	print_message("%s", why);

@@ -105,11 +105,13 @@ static char *command(const struct kernel *kernel)
 	return format_text("dracut --force %s %s", kernel->image, kernel->version);
 }
 
-static int run_command(const char *const *argv, char **why)
+static int update_image(const struct kernel *kernel, char **why)
 {
-	const struct run order = {.argv = argv};
+	const char *const argv[] = {
+		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	struct run_result result;
-	int error = run_program_well(&order, &result, why);
+	int error = write_by(&(struct run){.argv = argv},
+		(const char *const[]){kernel->image, NULL}, &result, why);
 
 	if (error == 0)
 		run_free(&result);
@@ -122,13 +124,12 @@ static int run_command(const char *const *argv, char **why)
  */
 static int make(const struct kernel *kernel, char **why)
 {
-	const char *const update[] = {
-		"update-initramfs", "-u", "-k", kernel->version, NULL};
+	struct run_result result;
 	struct draft draft;
 	int error;
 
 	if (has_update_initramfs())
-		return run_command(update, why);
+		return update_image(kernel, why);
 	error = draft_begin(&draft, kernel->image, "", 0, why);
 	if (error < 0)
 		return error;
@@ -136,9 +137,11 @@ static int make(const struct kernel *kernel, char **why)
 	const char *const dracut[] = {
 		"dracut", "--force", run_name(draft.temporary), kernel->version, NULL};
 
-	error = run_command(dracut, why);
-	if (error == 0)
+	error = run_program_well(&(struct run){.argv = dracut}, &result, why);
+	if (error == 0) {
+		run_free(&result);
 		return draft_finish(&draft, why);
+	}
 	draft_drop(&draft);
 	return error;
 }

@@ -6,6 +6,7 @@
 #include "tools/images/generator.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
+#include "tools/system/write.h"
 
 #define CONFIGURATION "/etc/initramfs-tools/update-initramfs.conf"
 
@@ -106,7 +107,8 @@ static int make(const struct kernel *kernel, char **why)
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	const struct run order = {.argv = argv};
 	struct run_result result;
-	int error = run_program_well(&order, &result, why);
+	int error = write_by(
+		&order, (const char *const[]){kernel->image, NULL}, &result, why);
 
 	if (error == 0)
 		run_free(&result);

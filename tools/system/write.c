@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/text/string.h"
+#include "tools/system/replace.h"
 #include "tools/system/root.h"
 #include "tools/system/write.h"
 
@@ -19,13 +20,13 @@ static int sentence(int error, char **why, const char *doing, const char *path)
 	return error;
 }
 
-static char *directory_of(const char *real)
+static int cannot_write(int error, const char *path, char **why)
 {
-	const char *slash = strrchr(real, '/');
-
-	if (slash == NULL)
-		return copy_text(".");
-	return format_text("%.*s", slash == real ? 1 : (int)(slash - real), real);
+	if (error != -EINVAL)
+		return sentence(error, why, "write", path);
+	*why = format_text(
+		"cannot write %s%s: it is not a regular file", root_directory, path);
+	return error;
 }
 
 static int make_directories(const char *directory)
@@ -42,125 +43,70 @@ static int make_directories(const char *directory)
 	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int sync_path(const char *path, int flags)
+/*
+ * Every change of a file passes here before it is made, so that what will be changed can
+ * be kept first. With --dry-run nothing passes.
+ */
+static int pass_door(const char *path, char **why)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | flags);
-	int error = 0;
-
-	if (file < 0)
-		return -errno;
-	/* EINVAL: this file system has no syncing of directories. */
-	if (fsync(file) < 0 && errno != EINVAL)
-		error = -errno;
-	close(file);
-	return error;
-}
-
-/* Gives the draft the mode and owner of what it will replace. */
-static int take_over(int file, const char *target)
-{
-	struct stat old, new;
-
-	if (stat(target, &old) < 0)
-		return fchmod(file, 0644) < 0 ? -errno : 0;
-	if (!S_ISREG(old.st_mode))
-		return -EINVAL;
-	if (fstat(file, &new) < 0)
-		return -errno;
-	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) &&
-		fchown(file, old.st_uid, old.st_gid) < 0)
-		return -errno;
-	/* FAT has one mode for all its files, and refuses others. */
-	if (((old.st_mode ^ new.st_mode) & 07777) != 0 &&
-		fchmod(file, old.st_mode & 07777) < 0)
-		return -errno;
-	return 0;
-}
-
-static int write_all(int file, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(file, text, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		length -= (size_t)written;
-	}
-	return 0;
+	return write_dry_run ? sentence(-EROFS, why, "change, with --dry-run,", path) : 0;
 }
 
 int draft_begin(struct draft *draft, const char *path, const char *text, size_t length,
 	char **why)
 {
-	CLEANUP_FREE char *directory = NULL;
-	const char *name;
-	int file, error;
+	CLEANUP_FREE char *target = NULL, *directory = NULL;
+	int file, error = pass_door(path, why);
 
 	*draft = (struct draft){0};
-	error = root_resolve(path, &draft->target);
+	if (error < 0)
+		return error;
+	error = root_resolve(path, &target);
 	if (error < 0)
 		return sentence(error, why, "follow the symbolic links of", path);
-	directory = directory_of(draft->target);
+	directory = directory_of(target);
 	error = make_directories(directory);
 	if (error < 0)
-		goto fail;
-	name = strrchr(draft->target, '/') + 1;
-	/* The dot keeps it from directories whose files are all read, as /etc/grub.d. */
-	draft->temporary = format_text("%s/.%s.vfio-early.XXXXXX", directory, name);
-	file = mkostemp(draft->temporary, O_CLOEXEC);
-	if (file < 0) {
-		error = -errno;
-		goto fail;
-	}
+		return sentence(error, why, "write", path);
+	file = replace_begin(draft, target, 0);
+	if (file < 0)
+		return cannot_write(file, path, why);
 	draft->path = copy_text(path);
-	error = take_over(file, draft->target);
-	if (error == 0)
-		error = write_all(file, text, length);
+	error = write_all(file, text, length);
 	if (close(file) < 0 && error == 0)
 		error = -errno;
 	if (error == 0)
 		return 0;
-	draft_drop(draft);
-	return sentence(error, why, "write", path);
-fail:
-	free(draft->temporary);
-	free(draft->target);
-	*draft = (struct draft){0};
+	replace_drop(draft);
 	return sentence(error, why, "write", path);
 }
 
 int draft_finish(struct draft *draft, char **why)
 {
-	CLEANUP_FREE char *directory = directory_of(draft->target);
-	int error = sync_path(draft->temporary, 0);
+	CLEANUP_FREE char *path = copy_text(draft->path);
+	bool placed;
+	int error = replace_finish(draft, &placed);
 
-	if (error == 0 && rename(draft->temporary, draft->target) < 0)
-		error = -errno;
-	if (error < 0) {
-		sentence(error, why, "write", draft->path);
-		draft_drop(draft);
-		return error;
-	}
-	free(draft->temporary);
-	draft->temporary = NULL;
-	error = sync_path(directory, O_DIRECTORY);
-	if (error < 0)
-		sentence(error, why, "sync the directory of", draft->path);
-	draft_drop(draft);
-	return error;
+	return error < 0 ? sentence(error, why,
+				   placed ? "sync the directory of" : "write", path)
+			 : 0;
 }
 
 void draft_drop(struct draft *draft)
 {
-	if (draft->temporary != NULL)
-		unlink(draft->temporary);
-	free(draft->temporary);
-	free(draft->target);
-	free(draft->path);
-	*draft = (struct draft){0};
+	replace_drop(draft);
+}
+
+int write_by(const struct run *order, const char *const *paths, struct run_result *result,
+	char **why)
+{
+	for (; *paths != NULL; paths++) {
+		int error = pass_door(*paths, why);
+
+		if (error < 0)
+			return error;
+	}
+	return run_program_well(order, result, why);
 }
 
 int write_settle(const char *path, char **why)
@@ -216,6 +162,9 @@ int write_remove(const char *path, bool *changed, char **why)
 			       ? 0
 			       : sentence(-errno, why, "look at", path);
 	if (!write_dry_run) {
+		error = pass_door(path, why);
+		if (error < 0)
+			return error;
 		if (unlink(real) < 0)
 			return sentence(-errno, why, "remove", path);
 		error = sync_path(directory, O_DIRECTORY);

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing files below --root: everything that the tool changes on a disk goes through
- * here. */
+/*
+ * The door: everything that the tool changes on a disk below --root goes through here,
+ * and nothing else opens a file for writing, renames or removes (tests/doors.txt). What
+ * the user wants written elsewhere is output.h's.
+ */
 #ifndef TOOLS_SYSTEM_WRITE_H
 #define TOOLS_SYSTEM_WRITE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "tools/system/replace.h"
+#include "tools/system/run.h"
 
 /* --dry-run: nothing is written, and `changed` says what would be. */
 extern bool write_dry_run;
@@ -30,12 +36,7 @@ int write_remove(const char *path, bool *changed, char **why);
  */
 int write_settle(const char *path, char **why);
 
-/* For a file that another program has to write: it works on the draft. */
-struct draft {
-	char *path;	 /* as it is named in sentences */
-	char *target;	 /* what will be replaced, as the C library takes it */
-	char *temporary; /* the draft, likewise */
-};
+/* For a file that another program has to write: it works on the draft (replace.h). */
 
 /*
  * Makes a draft with this text in it. 0 and something for draft_finish or draft_drop, or
@@ -47,5 +48,12 @@ int draft_begin(struct draft *draft, const char *path, const char *text, size_t 
 int draft_finish(struct draft *draft, char **why);
 /* Removes the draft and frees; does nothing after draft_finish. */
 void draft_drop(struct draft *draft);
+
+/*
+ * Runs a program that changes files by itself, where they are: `paths`, ended by NULL,
+ * are all that it may change. Like run_program_well. Not for --dry-run.
+ */
+int write_by(const struct run *order, const char *const *paths, struct run_result *result,
+	char **why);
 
 #endif

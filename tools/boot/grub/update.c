@@ -161,8 +161,8 @@ int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
 	if (error < 0)
 		return error;
 	find_command(argv, program, run_name(real));
-	error = run_program_well(
-		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS}, &result, why);
+	error = write_by(&(struct run){.argv = argv, .timeout = UPDATE_SECONDS},
+		(const char *const[]){path, NULL}, &result, why);
 	if (error < 0) {
 		put_back(path, before, why);
 		return error;
