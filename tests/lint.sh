@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lint.sh CC FLAGS: no warning from gcc and clang, the house's format, clean shell, and
-# includes that keep the house's direction (cmdline <- hook <- tools).
+# the rules of rules.sh: directions between rooms, one door for changes.
 set -eu
 cd "$(dirname "$0")/.."
 flags=$2
@@ -19,10 +19,6 @@ git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror || failed=1
 echo "  LINT shellcheck"
 git ls-files '*.sh' '*.bash' '*.bats' | xargs shellcheck -x || failed=1
 
-echo "  LINT directions"
-if grep -nE '#include "(hook|tools)/' cmdline/*.[ch] ||
-	grep -nE '#include "tools/' hook/*.[ch]; then
-	echo "an include against the house's direction" >&2
-	failed=1
-fi
+echo "  LINT rules"
+tests/rules.sh || failed=1
 exit $failed

@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The rules that `make lint` holds: they are kept, and what breaks one is named by file and line.
+
+load helper
+
+setup() {
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+	cp -r "$top/cmdline" "$top/hook" "$top/tools" "$tree/"
+}
+
+# The rules refuse this line of C, put behind the second line of the file.
+refuses() { # FILE LINE
+	cp "$tree/$1" "$BATS_TEST_TMPDIR/kept"
+	sed -i "2r /dev/stdin" "$tree/$1" <<<"$2"
+	run -1 "$top/tests/rules.sh" "$tree"
+	assert_contains "$1:3:$2"
+	mv "$BATS_TEST_TMPDIR/kept" "$tree/$1"
+}
+
+@test "the sources keep the rules" {
+	run -0 "$top/tests/rules.sh" "$tree"
+	assert_equal '' "$output"
+}
+
+@test "an include against the house's direction is named by file and line" {
+	refuses tools/kernel/kernels.c '#include "tools/boot/loader.h"'
+	assert_contains 'tools/kernel/ may not include tools/boot/'
+	refuses tools/text/string.h '#include "tools/system/root.h"'
+	refuses hook/plan.c '#include "tools/text/lines.h"'
+	refuses cmdline/flag.c '#include "hook/plan.h"'
+	refuses tools/pci/devices.c '#include "tools/diagnose/check.h"'
+}
+
+@test "a change of a file outside tools/system is named by file and line" {
+	local line
+	for line in 'unlink("/etc/motd");' 'file = open(path, O_WRONLY);' 'open(path, O_RDWR | O_CLOEXEC);' \
+		'fopen(path, "we");' 'fopen(path, "r+");' 'freopen(path, "a", stdout);' 'rename(a, b);' \
+		'mkdir(path, 0755);' 'symlinkat(a, b, c);' 'chmod(path, 0644);' 'truncate(path, 0);' \
+		'mkostemp(path, O_CLOEXEC);' 'replace_begin(&draft, path, 0);'; do
+		refuses tools/commands/disable.c "$line"
+		assert_contains 'a file is changed outside tools/system'
+	done
+	refuses tools/boot/loader.c 'unlink("/etc/motd");'
+}
+
+@test "reading, tools/system itself and the named exceptions are no change" {
+	sed -i '2i file = open(path, O_RDONLY | O_CLOEXEC); fopen(path, "re");' "$tree/tools/commands/disable.c"
+	sed -i '2i unlink("/etc/motd");' "$tree/tools/system/write.c" "$tree/tools/diagnose/capture/unpack.c"
+	run -0 "$top/tests/rules.sh" "$tree"
+}
