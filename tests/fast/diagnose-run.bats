@@ -53,7 +53,7 @@ devices pass 0000:03:00.0 alive' "$output"
 	local config=$root/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/config
 	rm "$config"
 	mkfifo "$config"
-	run -0 timeout 60 "$top/vfio-early" --root "$root" diagnose --timeout 0.5
+	run -0 timeout 60 "$top/vfio-early" --root "$root" diagnose --all --timeout 0.5
 	assert_contains 'unknown ENV-READ: the list of PCI devices could not be read: reading it took more than 0.5 seconds'
 	assert_contains 'unknown DEV-ALIVE 0000:01:00.0: the configuration space of 0000:01:00.0 cannot be read'
 	assert_contains 'pass    DRV-BOUND 0000:01:00.0'
@@ -68,7 +68,7 @@ devices pass 0000:03:00.0 alive' "$output"
 }
 
 @test "the intent and what says so come before every verdict" {
-	run -0 tool diagnose
+	run -0 tool diagnose --all
 	assert_equal '0000:01:00.0 NVIDIA Corporation GB206 [GeForce RTX 5060 Ti] [10de:2d04]: for VM 100' "${lines[1]}"
 	assert_equal '    /etc/pve/qemu-server/100.conf:8: hostpci0: 0000:01:00,pcie=1' "${lines[4]}"
 	[[ ${lines[5]} == 'pass '* ]]
@@ -189,15 +189,15 @@ images_come_to() { # EXPECTED
 }
 
 @test "colour on demand only, and never with NO_COLOR or to a file" {
-	run -0 tool diagnose
+	run -0 tool diagnose --all
 	assert_lacks $'\033'
-	run -0 tool diagnose --color always
+	run -0 tool diagnose --all --color always
 	assert_contains $'\033[32mpass'
-	NO_COLOR=1 run -0 script -qec "'$top/vfio-early' --root '$root' diagnose" /dev/null
+	NO_COLOR=1 run -0 script -qec "'$top/vfio-early' --root '$root' diagnose --all" /dev/null
 	assert_lacks $'\033'
-	TERM=xterm run -0 script -qec "'$top/vfio-early' --root '$root' diagnose" /dev/null
+	TERM=xterm run -0 script -qec "'$top/vfio-early' --root '$root' diagnose --all" /dev/null
 	assert_contains $'\033[32mpass'
-	TERM=dumb run -0 script -qec "'$top/vfio-early' --root '$root' diagnose" /dev/null
+	TERM=dumb run -0 script -qec "'$top/vfio-early' --root '$root' diagnose --all" /dev/null
 	assert_lacks $'\033'
 }
 

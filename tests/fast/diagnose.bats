@@ -68,7 +68,7 @@ golden_form() { # NAME FORM
 	arguments=$(fixture_says "$1" args)
 	# shellcheck disable=SC2086 # the arguments are words
 	case $2 in
-	txt) tool diagnose $arguments ;;
+	txt) COLUMNS=80 tool diagnose $arguments ;;
 	md) tool diagnose --format markdown $arguments ;;
 	json) tool diagnose --format json $arguments | jq -S 'del(.tool, .summary.pass, .summary.skip)
 		| .checks |= map(select(.status != "pass" and .status != "skip"))' ;;

@@ -20,7 +20,9 @@ const char diagnose_help[] =
 	"                     only (prom: for all to read)\n"
 	"  --raw              nothing replaced or left out; without it, names, addresses,\n"
 	"                     UUIDs and serial numbers become host-1, mac-1 and so on\n"
-	"  --verbose          evidence for what is well, too\n"
+	"  --all              rows that pass, inform or do not apply too, what says what each\n"
+	"                     card is for, and all evidence\n"
+	"  --verbose          that, and evidence for what is well\n"
 	"  --color WHEN       auto, always or never\n"
 	"  --dmesg FILE       read this saved kernel log instead of /dev/kmsg\n"
 	"  --list-checks      the ids of all checks\n"
@@ -114,6 +116,7 @@ const struct option diagnose_options[] = {
 	{"only", required_argument, NULL, 'o'},
 	{"ignore", required_argument, NULL, 'i'},
 	{"strict", no_argument, NULL, 's'},
+	{"all", no_argument, NULL, 'a'},
 	{"verbose", no_argument, NULL, 'V'},
 	{"color", required_argument, NULL, 'C'},
 	{"timeout", required_argument, NULL, 't'},
@@ -162,6 +165,9 @@ bool read_options(int argc, char **argv, struct wanted *wanted)
 			break;
 		case 's':
 			wanted->strict = true;
+			break;
+		case 'a':
+			wanted->all = true;
 			break;
 		case 'V':
 			wanted->verbose = true;

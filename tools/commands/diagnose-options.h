@@ -19,7 +19,7 @@ struct wanted {
 	enum format format;
 	const char *output; /* a file; NULL: standard output */
 	enum listing list;
-	bool strict, verbose;
+	bool strict, all, verbose;
 	int colour;	/* 1 and 0; -1: as the terminal has it */
 	double seconds; /* for each check */
 };

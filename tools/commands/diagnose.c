@@ -3,7 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/system/terminal.h"
 #include "tools/text/lines.h"
+#include "tools/text/printable.h"
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
 #include "tools/text/json.h"
@@ -11,6 +13,9 @@
 #include "tools/system/output.h"
 #include "tools/diagnose/privacy/redact.h"
 #include "tools/diagnose/report/document.h"
+#include "tools/diagnose/report/markdown.h"
+#include "tools/diagnose/report/prometheus.h"
+#include "tools/diagnose/report/text.h"
 #include "tools/diagnose/runner.h"
 #include "tools/diagnose/checks/signatures.h"
 
@@ -115,9 +120,19 @@ static int make_report(const struct wanted *wanted, json_t *report)
 
 static void print(const struct wanted *wanted, json_t *report, FILE *to)
 {
+	const struct text_style style = {
+		.colour = use_colour(wanted),
+		/* whoever asks for one check wants its answer, whatever it is */
+		.all = wanted->all || wanted->verbose || wanted->only.count > 0,
+		.verbose = wanted->verbose,
+		.width = wanted->output == NULL ? terminal_width(STDOUT_FILENO) : 0,
+	};
+
+	if (wanted->format != FORMAT_JSON)
+		report_make_printable(report);
 	switch (wanted->format) {
 	case FORMAT_TEXT:
-		report_print_text(report, to, use_colour(wanted), wanted->verbose);
+		report_print_text(report, to, &style);
 		break;
 	case FORMAT_MARKDOWN:
 		report_print_markdown(report, to);
@@ -161,8 +176,11 @@ static int diagnose(const struct wanted *wanted)
 	int error = make_report(wanted, report), status = STATUS_USAGE;
 	size_t i;
 
-	json_array_foreach (json_object_get(report, "wrong"), i, item)
-		print_message("%s", json_string_value(item));
+	json_array_foreach (json_object_get(report, "wrong"), i, item) {
+		CLEANUP_FREE char *text = printable_text(json_string_value(item), "\n");
+
+		print_message("%s", text);
+	}
 	if (error < 0) {
 		print_message("the diagnosis could not be run: %s", strerror(-error));
 	} else if (i == 0) {

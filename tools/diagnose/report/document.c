@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tools/text/json.h"
+#include "tools/text/printable.h"
 #include "tools/text/string.h"
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/log/kernel-log.h"
@@ -273,4 +274,37 @@ void report_conclude(json_t *report, const struct request *request, bool strict)
 	json_object_set_new(report, "verdict", verdict);
 	json_object_set_new(
 		report, "exit", json_integer(bad > 0 ? STATUS_FAILED : STATUS_OK));
+}
+
+static void make_printable(json_t *value, const char *keep)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	if (json_is_string(value)) {
+		CLEANUP_FREE char *text = printable_text(json_string_value(value), keep);
+
+		json_string_set(value, text);
+	} else if (json_is_array(value)) {
+		json_array_foreach (value, i, item)
+			make_printable(item, keep);
+	} else if (json_is_object(value)) {
+		json_object_foreach (value, key, item)
+			make_printable(item, keep);
+	}
+}
+
+void report_make_printable(json_t *report)
+{
+	json_t *sections = json_object_get(report, "sections");
+
+	json_incref(sections);
+	json_object_del(report, "sections");
+	make_printable(report, "");
+	if (sections == NULL)
+		return;
+	if (json_is_true(json_object_get(report, "redacted")))
+		make_printable(sections, "\n\t");
+	json_object_set_new(report, "sections", sections);
 }

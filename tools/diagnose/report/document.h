@@ -8,7 +8,6 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "tools/diagnose/context.h"
 
@@ -21,8 +20,9 @@ void report_describe_whole(const struct context *context, json_t *report);
  * warning counts as a failure. Sets "exit", an exit status of base.h, and "about". */
 void report_conclude(json_t *report, const struct request *request, bool strict);
 
-void report_print_text(const json_t *report, FILE *to, bool colour, bool verbose);
-void report_print_markdown(const json_t *report, FILE *to);
-void report_print_prom(const json_t *report, FILE *to);
+/* Makes every string fit for a terminal, tools/text/printable.h; that of the sections
+ * only without --raw, which promises them unaltered. For every output but JSON, which has
+ * escapes of its own. */
+void report_make_printable(json_t *report);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The report of the diagnostic plan: its title, its six headings, and verdicts. */
 #include <string.h>
 
 #include "tools/text/json.h"
 #include "tools/diagnose/check.h"
-#include "tools/diagnose/report/document.h"
+#include "tools/diagnose/report/markdown.h"
 
 /* Whether a section's list of ids, "CT-*" or whole, has this one. */
 static bool is_judge(const json_t *checks, const char *id)
@@ -12,8 +11,7 @@ static bool is_judge(const json_t *checks, const char *id)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(checks, i, item)
-	{
+	json_array_foreach (checks, i, item) {
 		const char *pattern = json_string_value(item);
 		size_t length = strcspn(pattern, "*");
 
@@ -43,14 +41,14 @@ static void print_verdict(const json_t *report, const json_t *checks, FILE *to)
 	size_t count = 0, i;
 	json_t *row;
 
-	json_array_foreach(json_object_get(report, "checks"), i, row)
-	{
+	json_array_foreach (json_object_get(report, "checks"), i, row) {
 		const char *status = json_text_at(row, "status");
 
 		if (!is_judge(checks, json_text_at(row, "id")))
 			continue;
 		count += badness(status) > 0;
-		if (worst == NULL || badness(status) > badness(json_text_at(worst, "status")))
+		if (worst == NULL ||
+			badness(status) > badness(json_text_at(worst, "status")))
 			worst = row;
 	}
 	if (worst == NULL || badness(json_text_at(worst, "status")) == 0)
@@ -96,12 +94,11 @@ static void print_intents(const json_t *report, FILE *to)
 	size_t i, j;
 	json_t *intent, *evidence;
 
-	json_array_foreach(json_object_get(report, "intents"), i, intent)
-	{
+	json_array_foreach (json_object_get(report, "intents"), i, intent) {
 		fprintf(to, "- `%s` %s [%s]: %s\n", json_text_at(intent, "address"),
 			json_text_at(intent, "name"), json_text_at(intent, "id"),
 			json_text_at(intent, "purpose"));
-		json_array_foreach(json_object_get(intent, "evidence"), j, evidence)
+		json_array_foreach (json_object_get(intent, "evidence"), j, evidence)
 			fprintf(to, "  - `%s`: `%s`\n", json_text_at(evidence, "path"),
 				json_text_at(evidence, "value"));
 	}
@@ -118,16 +115,18 @@ static void print_finding(const json_t *row, FILE *to)
 	size_t i;
 	json_t *item;
 
-	fprintf(to, "- **%s** %s%s%s: %s\n", json_text_at(row, "status"), json_text_at(row, "id"),
-		whom[0] != '\0' ? " " : "", whom, json_text_at(row, "title"));
-	json_array_foreach(json_object_get(row, "evidence"), i, item) fprintf(
-		to, "  - `%s` = `%s`\n", json_text_at(item, "path"), json_text_at(item, "value"));
+	fprintf(to, "- **%s** %s%s%s: %s\n", json_text_at(row, "status"),
+		json_text_at(row, "id"), whom[0] != '\0' ? " " : "", whom,
+		json_text_at(row, "title"));
+	json_array_foreach (json_object_get(row, "evidence"), i, item)
+		fprintf(to, "  - `%s` = `%s`\n", json_text_at(item, "path"),
+			json_text_at(item, "value"));
 	if (json_is_object(remedy))
 		fprintf(to, "  - What to do: %s%s\n", json_text_at(remedy, "text"),
 			json_is_true(json_object_get(remedy, "needs_reboot"))
 				? " (takes effect with the next boot)"
 				: "");
-	json_array_foreach(json_object_get(remedy, "commands"), i, item)
+	json_array_foreach (json_object_get(remedy, "commands"), i, item)
 		fprintf(to, "    - `%s`\n", json_string_value(item));
 }
 
@@ -143,21 +142,22 @@ static void print_summary(const json_t *report, FILE *to)
 	fputs("## 6. Summary of findings\n\n", to);
 	print_verdict(report, all, to);
 	json_decref(all);
-	json_array_foreach(json_object_get(report, "verdict"), i, item)
+	json_array_foreach (json_object_get(report, "verdict"), i, item)
 		fprintf(to, "%s\n", json_string_value(item));
 	fputc('\n', to);
 	/* what is well or does not apply is in the tally only */
 	for (j = 0; j < 4; j++)
-		json_array_foreach(json_object_get(report, "checks"), i,
-			item) if (strcmp(json_text_at(item, "status"), order[j]) == 0)
-			print_finding(item, to);
+		json_array_foreach (json_object_get(report, "checks"), i, item)
+			if (strcmp(json_text_at(item, "status"), order[j]) == 0)
+				print_finding(item, to);
 	fputc('\n', to);
 	for (i = 0; i < ARRAY_SIZE(order); i++)
 		fprintf(to, "%s%lld %s", i > 0 ? ", " : "",
 			(long long)json_integer_value(json_object_get(summary, order[i])),
 			order[i]);
-	json_array_foreach(json_object_get(report, "ignored"), i, item) fprintf(
-		to, "%s%s", i > 0 ? ", " : "; ignored: ", json_string_value(item));
+	json_array_foreach (json_object_get(report, "ignored"), i, item)
+		fprintf(to, "%s%s",
+			i > 0 ? ", " : "; ignored: ", json_string_value(item));
 	fputs(".\n", to);
 }
 
@@ -167,11 +167,10 @@ void report_print_markdown(const json_t *report, FILE *to)
 	json_t *item;
 
 	print_title(report, to);
-	json_array_foreach(json_object_get(report, "notes"), i, item)
+	json_array_foreach (json_object_get(report, "notes"), i, item)
 		fprintf(to, "%s\n\n", json_string_value(item));
 	print_intents(report, to);
-	json_array_foreach(json_object_get(report, "sections"), i, item)
-	{
+	json_array_foreach (json_object_get(report, "sections"), i, item) {
 		fprintf(to, "## %s\n\n", json_text_at(item, "heading"));
 		print_verdict(report, json_object_get(item, "checks"), to);
 		print_code(json_text_at(item, "text"), to);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The report for node_exporter's textfile collector. */
 #include <string.h>
 #include <stdlib.h>
 #include <time.h>
@@ -7,7 +6,7 @@
 #include "tools/text/json.h"
 #include "tools/text/string.h"
 #include "tools/diagnose/check.h"
-#include "tools/diagnose/report/document.h"
+#include "tools/diagnose/report/prometheus.h"
 
 /* ,NAME="VALUE" by the text format's rules for what is inside the quotes. */
 static void print_label(
@@ -37,8 +36,7 @@ static bool is_well(const json_t *report, const json_t *intent)
 	size_t i;
 	json_t *row;
 
-	json_array_foreach(json_object_get(report, "checks"), i, row)
-	{
+	json_array_foreach (json_object_get(report, "checks"), i, row) {
 		const char *device = json_string_value(json_object_get(row, "device"));
 
 		if (strcmp(json_text_at(row, "status"), "fail") == 0 &&
@@ -54,8 +52,7 @@ static void print_devices(const json_t *report, FILE *to)
 	json_t *intent;
 
 	print_head(to, "vfio_early_device_info", "A device that was looked at, value 1.");
-	json_array_foreach(json_object_get(report, "intents"), i, intent)
-	{
+	json_array_foreach (json_object_get(report, "intents"), i, intent) {
 		char vendor[5] = "", device[5] = "", group[16] = "";
 		const json_t *number = json_object_get(intent, "iommu_group");
 
@@ -74,8 +71,7 @@ static void print_devices(const json_t *report, FILE *to)
 	}
 	print_head(to, "vfio_early_device_ok",
 		"Whether nothing stands between the device and what it is for.");
-	json_array_foreach(json_object_get(report, "intents"), i, intent)
-	{
+	json_array_foreach (json_object_get(report, "intents"), i, intent) {
 		fputs("vfio_early_device_ok", to);
 		print_label(to, "{", "bdf", json_text_at(intent, "address"));
 		fprintf(to, "} %d\n", is_well(report, intent) ? 1 : 0);
@@ -90,11 +86,11 @@ static const char *worst(const json_t *report, const char *id)
 	size_t best = ARRAY_SIZE(order), i;
 	json_t *row;
 
-	json_array_foreach(json_object_get(report, "checks"), i,
-		row) for (size_t j = 0; j < best;
-			  j++) if (strcmp(json_text_at(row, "id"), id) == 0 &&
-				   strcmp(json_text_at(row, "status"), order[j]) == 0) best =
-		j;
+	json_array_foreach (json_object_get(report, "checks"), i, row)
+		for (size_t j = 0; j < best; j++)
+			if (strcmp(json_text_at(row, "id"), id) == 0 &&
+				strcmp(json_text_at(row, "status"), order[j]) == 0)
+				best = j;
 	return best < ARRAY_SIZE(order) ? order[best] : NULL;
 }
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What comes from files, device names and records, made fit for a terminal: no byte of it
+ * may move the cursor, ring, or change what stands there already.
+ */
+#ifndef TOOLS_TEXT_PRINTABLE_H
+#define TOOLS_TEXT_PRINTABLE_H
+
+/*
+ * The text with control characters (C0 with ESC and BEL, DEL, and C1 in UTF-8) and bytes
+ * that are not UTF-8 written as \xNN; malloc'ed. `keep` has the control characters that
+ * stay: "" or "\n\t".
+ */
+char *printable_text(const char *text, const char *keep);
+
+#endif
