@@ -7,79 +7,79 @@
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/log/kernel-log.h"
 
+#define RUN_AS_ROOT "sudo vfio-early diagnose"
+VERDICT runs_as_root = {CHECK_PASS, "run as root: what is not found is not there"};
+VERDICT runs_as_user = {CHECK_INFO, "not run as root: what only root may read is unknown",
+	"run it as root for all answers", RUN_AS_ROOT};
+
 static void check_root(const struct context *context, struct findings *findings)
 {
-	if (context->root) {
-		finding(findings, CHECK_PASS,
-			"run as root: what is not found is not there");
-		return;
-	}
-	finding(findings, CHECK_INFO,
-		"not run as root: what only root may read is unknown");
-	finding_evidence(findings, "/proc/self/status", "the effective user is not 0");
-	finding_remedy(findings, "run it as root for all answers");
-	finding_command(findings, "sudo vfio-early diagnose");
+	verdict_row(findings, context->root ? &runs_as_root : &runs_as_user, NULL);
+	if (!context->root)
+		finding_evidence(
+			findings, "/proc/self/status", "the effective user is not 0");
 }
+
+VERDICT all_read = {CHECK_PASS, "everything that was to be read was read"};
+VERDICT not_read = {CHECK_UNKNOWN, "{1}", "the checks that need it had to do without it"};
 
 static void check_read(const struct context *context, struct findings *findings)
 {
 	if (context->unread.count == 0)
-		finding(findings, CHECK_PASS, "everything that was to be read was read");
-	for (size_t i = 0; i < context->unread.count; i++) {
-		finding(findings, CHECK_UNKNOWN, "%s", context->unread.line[i]);
-		finding_remedy(findings, "the checks that need it had to do without it");
-	}
+		verdict_row(findings, &all_read, NULL);
+	for (size_t i = 0; i < context->unread.count; i++)
+		verdict_row(findings, &not_read, context->unread.line[i], NULL);
 }
+
+static const char log_cut[] =
+	"the kernel log is not complete, so that a message that is not there proves nothing";
+VERDICT log_whole = {
+	CHECK_PASS, "the kernel log is complete since the start of this boot"};
+VERDICT log_hidden = {CHECK_UNKNOWN, log_cut, "run it as root", RUN_AS_ROOT};
+VERDICT log_lost = {CHECK_UNKNOWN, log_cut,
+	"where the journal still has the whole boot, let it be read; a larger "
+	"log_buf_len= on the kernel command line keeps more",
+	"journalctl --dmesg --boot --output short-monotonic >/tmp/boot.log\n"
+	"vfio-early diagnose --dmesg /tmp/boot.log"};
 
 static void check_log(const struct context *context, struct findings *findings)
 {
 	const struct log *log = context->log;
 
-	if (log->complete) {
-		finding(findings, CHECK_PASS,
-			"the kernel log is complete since the start of this boot");
+	verdict_row(findings,
+		log->complete	? &log_whole
+		: context->root ? &log_lost
+				: &log_hidden,
+		NULL);
+	if (log->complete)
 		finding_evidence(findings, log->source, "%zu messages", log->count);
-		return;
-	}
-	finding(findings, CHECK_UNKNOWN,
-		"the kernel log is not complete, so that a message that is not there "
-		"proves nothing");
-	finding_evidence(findings, log->source, "%s", log->reason);
-	if (!context->root) {
-		finding_remedy(findings, "run it as root");
-		finding_command(findings, "sudo vfio-early diagnose");
-		return;
-	}
-	finding_remedy(findings,
-		"where the journal still has the whole boot, let it be read; a larger "
-		"log_buf_len= on the kernel command line keeps more");
-	finding_command(findings, "journalctl --dmesg --boot --output short-monotonic "
-				  ">/tmp/boot.log");
-	finding_command(findings, "vfio-early diagnose --dmesg /tmp/boot.log");
+	else
+		finding_evidence(findings, log->source, "%s", log->reason);
 }
+
+VERDICT not_locked = {CHECK_PASS, "the kernel is not locked down"};
+VERDICT lock_unknown = {
+	CHECK_UNKNOWN, "whether the kernel is locked down cannot be read without root"};
+VERDICT locked = {CHECK_INFO,
+	"the kernel is locked down (Secure Boot): unsigned modules, as DKMS may build "
+	"them, do not load; vfio-early and vfio-pci are not affected",
+	"nothing needs to be done for a VM; the host's own driver must be signed with a "
+	"key the firmware trusts"};
 
 static void check_lockdown(const struct context *context, struct findings *findings)
 {
 	static const char path[] = "/sys/kernel/security/lockdown";
 	CLEANUP_FREE char *modes = root_read_word(path);
 
-	if (modes == NULL && !context->root) {
-		finding(findings, CHECK_UNKNOWN,
-			"whether the kernel is locked down cannot be read without root");
-		finding_evidence(findings, path, "not readable");
+	if (modes == NULL) {
+		verdict_row(findings, context->root ? &not_locked : &lock_unknown, NULL);
+		finding_evidence(
+			findings, path, context->root ? "absent" : "not readable");
 		return;
 	}
-	if (modes == NULL || strstr(modes, "[none]") != NULL) {
-		finding(findings, CHECK_PASS, "the kernel is not locked down");
-		finding_evidence(findings, path, "%s", modes != NULL ? modes : "absent");
-		return;
-	}
-	finding(findings, CHECK_INFO,
-		"the kernel is locked down (Secure Boot): unsigned modules, as DKMS may "
-		"build them, do not load; vfio-early and vfio-pci are not affected");
+	verdict_row(
+		findings, strstr(modes, "[none]") != NULL ? &not_locked : &locked, NULL);
 	finding_evidence(findings, path, "%s", modes);
-	finding_remedy(findings, "nothing needs to be done for a VM; the host's own "
-				 "driver must be signed with a key the firmware trusts");
 }
 
 /* The value of "NAME : VALUE" in /proc/cpuinfo for the first processor. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Known messages in the kernel log, about the cards that the diagnosis is about. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/findings.h"
+#include "tools/diagnose/verdict.h"
 #include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/checks/signatures.h"
 
@@ -133,6 +135,8 @@ static void show_harmless(
 	finding_evidence(findings, path, "%s: %s", hit->signature->id, hit->first->text);
 }
 
+VERDICT known_message = {CHECK_WARN, "{1}{2}: {3}", "{4}"};
+
 /* A message is never a verdict: the worst that it comes to is a warning, and the check
  * that it belongs to decides. */
 static void show_hit(
@@ -142,7 +146,8 @@ static void show_hit(
 	CLEANUP_FREE char *times =
 		hit->count == 1 ? copy_text("") : format_text(", %zu times", hit->count);
 
-	finding(findings, CHECK_WARN, "%s%s: %s", signature->id, times, signature->cause);
+	verdict_row(findings, &known_message, signature->id, times, signature->cause,
+		signature->fix, NULL);
 	if (hit->first->device != NULL)
 		finding_subject(findings, hit->first->device);
 	json_object_set_new(findings->current, "signature", json_string(signature->id));
@@ -152,38 +157,55 @@ static void show_hit(
 	show_record(findings, context, hit->first);
 	if (hit->count > 1)
 		show_record(findings, context, hit->last);
-	finding_remedy(findings, "%s", signature->fix);
+}
+
+VERDICT log_cut = {CHECK_UNKNOWN,
+	"part of the kernel log is missing, and with it perhaps a message"};
+VERDICT no_known_message = {
+	CHECK_PASS, "no message in the kernel log that is known to mean trouble"};
+VERDICT messages_well = {
+	CHECK_PASS, "{1} known messages in the kernel log are as they should be"};
+
+static bool is_bad(const struct hit *hit)
+{
+	return hit->level == CHECK_WARN || hit->level == CHECK_FAIL;
+}
+
+/* The row about what means no trouble, if there is something to say about it. */
+static void judge_rest(
+	const struct context *context, const struct hits *hits, struct findings *findings)
+{
+	const struct log *log = context->log;
+	CLEANUP_FREE char *number = NULL;
+	size_t harmless = 0;
+
+	for (size_t i = 0; i < hits->count; i++)
+		harmless += !is_bad(&hits->hit[i]);
+	if (log->complete && hits->count > 0 && harmless == 0)
+		return;
+	number = format_text("%zu", harmless);
+	verdict_row(findings,
+		!log->complete	? &log_cut
+		: harmless == 0 ? &no_known_message
+				: &messages_well,
+		number, NULL);
+	if (!log->complete)
+		finding_evidence(findings, log->source, "%s", log->reason);
+	for (size_t i = 0; i < hits->count; i++)
+		if (hits->hit[i].level == CHECK_PASS || hits->hit[i].level == CHECK_INFO)
+			show_harmless(findings, context, &hits->hit[i]);
 }
 
 static void check_signatures(const struct context *context, struct findings *findings)
 {
 	struct hits hits = {0};
-	size_t bad = 0;
 
 	find_hits(context, &hits);
 	for (size_t i = 0; i < hits.count; i++)
-		if (hits.hit[i].level == CHECK_WARN || hits.hit[i].level == CHECK_FAIL) {
+		if (is_bad(&hits.hit[i]))
 			show_hit(findings, context, &hits.hit[i]);
-			bad++;
-		}
-	if (!context->log->complete)
-		finding(findings, CHECK_UNKNOWN,
-			"part of the kernel log is missing, and with it perhaps a message");
-	else if (hits.count == 0)
-		finding(findings, CHECK_PASS,
-			"no message in the kernel log that is known to mean trouble");
-	else if (hits.count > bad)
-		finding(findings, CHECK_PASS,
-			"%zu known messages in the kernel log are as they should be",
-			hits.count - bad);
-	if (!context->log->complete)
-		finding_evidence(
-			findings, context->log->source, "%s", context->log->reason);
-	for (size_t i = 0;
-		i < hits.count && (hits.count > bad || !context->log->complete); i++)
-		if (hits.hit[i].level == CHECK_PASS || hits.hit[i].level == CHECK_INFO)
-			show_harmless(findings, context, &hits.hit[i]);
-	free_pointer(&hits.hit);
+	judge_rest(context, &hits, findings);
+	free(hits.hit);
 }
 
 const struct check log_checks[] = {

@@ -9,8 +9,8 @@
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
-#include "tools/diagnose/check.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/verdict.h"
 
 enum {
 	BARS = 6,
@@ -89,41 +89,49 @@ static void show_sizes(struct findings *findings, const struct pci_device *devic
 	}
 }
 
+VERDICT bars_placed = {CHECK_PASS, "the card's memory regions have their places"};
+VERDICT no_bars = {CHECK_SKIP, "the card has no memory regions"};
+VERDICT bars_unknown = {CHECK_UNKNOWN, "the card's memory regions cannot be read"};
+VERDICT bar_homeless = {CHECK_FAIL,
+	"memory region {1} of the card found no place in the address space",
+	"turn on \"Above 4G decoding\" in the firmware setup; if there is none, boot with "
+	"pci=realloc",
+	.reboot = true};
+
+static const struct verdict *judge_bars(const struct region bar[BARS], int *homeless)
+{
+	const struct verdict *verdict = &no_bars;
+
+	for (int i = 0; i < BARS; i++) {
+		if (!bar[i].used)
+			continue;
+		verdict = &bars_placed;
+		if (bar[i].first == 0 || (bar[i].flags & FLAG_UNSET) != 0) {
+			*homeless = i;
+			return &bar_homeless;
+		}
+	}
+	return verdict;
+}
+
 static void check_bars(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
 	CLEANUP_FREE char *path = attribute_path(intent->device, "resource");
+	CLEANUP_FREE char *number = NULL;
 	struct region bar[BARS];
-	bool any = false;
+	const struct verdict *verdict;
+	int homeless = 0;
 
 	(void)context;
 	if (!read_bars(intent->device, bar)) {
-		finding(findings, CHECK_UNKNOWN,
-			"the card's memory regions cannot be "
-			"read");
+		verdict_row(findings, &bars_unknown, NULL);
 		finding_evidence(findings, path, "not readable");
 		return;
 	}
-	for (int i = 0; i < BARS; i++) {
-		any = any || bar[i].used;
-		if (!bar[i].used ||
-			(bar[i].first != 0 && (bar[i].flags & FLAG_UNSET) == 0))
-			continue;
-		finding(findings, CHECK_FAIL,
-			"memory region %d of the card found no place in the address space",
-			i);
-		show_sizes(findings, intent->device, bar);
-		finding_remedy(findings,
-			"turn on \"Above 4G decoding\" in the firmware setup; if there is "
-			"none, boot with pci=realloc");
-		finding_needs_reboot(findings);
-		return;
-	}
-	if (!any) {
-		finding(findings, CHECK_SKIP, "the card has no memory regions");
-		return;
-	}
-	finding(findings, CHECK_PASS, "the card's memory regions have their places");
+	verdict = judge_bars(bar, &homeless);
+	number = format_text("%d", homeless);
+	verdict_row(findings, verdict, number, NULL);
 	show_sizes(findings, intent->device, bar);
 }
 
@@ -134,6 +142,15 @@ static bool is_console(const char *name)
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (text_begins(name, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_inside(uint64_t first, uint64_t last, const struct region bar[BARS])
+{
+	for (int i = 0; i < BARS; i++)
+		if (bar[i].used && last != 0 && first >= bar[i].first &&
+			last <= bar[i].last)
 			return true;
 	return false;
 }
@@ -154,18 +171,44 @@ static char *console_in(const char *iomem, const struct region bar[BARS], bool *
 				2 &&
 			name > 0) {
 			*hidden = *hidden && last == 0;
-			for (int i = 0; i < BARS; i++)
-				if (is_console(line + name) && bar[i].used && last != 0 &&
-					first >= bar[i].first && last <= bar[i].last) {
-					line += strspn(line, " ");
-					return format_text(
-						"%.*s", (int)strcspn(line, "\n"), line);
-				}
+			if (is_console(line + name) && is_inside(first, last, bar)) {
+				line += strspn(line, " ");
+				return format_text(
+					"%.*s", (int)strcspn(line, "\n"), line);
+			}
 		}
 		line += length;
 		line += *line == '\n';
 	}
 	return NULL;
+}
+
+#define STILL_HELD "the boot console still holds memory of the card: a VM cannot map it"
+#define FREE_IT \
+	"let the firmware show its output on another card, or keep the kernel's console " \
+	"off this one: video=efifb:off (older kernels), or initcall_blacklist=sysfb_init"
+VERDICT not_for_vm = {CHECK_SKIP, "the card is not wanted in a VM"};
+VERDICT owner_unknown = {CHECK_UNKNOWN, "who holds the card's memory cannot be read"};
+VERDICT owner_hidden = {
+	CHECK_UNKNOWN, "who holds the card's memory is shown to root only"};
+VERDICT no_owner = {CHECK_PASS, "no boot console holds the card's memory"};
+VERDICT owner_leaves = {CHECK_INFO,
+	"the boot console is on this card; vfio-pci takes it away when it is bound",
+	"nothing needs to be done"};
+VERDICT owner_stays = {CHECK_FAIL, STILL_HELD, FREE_IT, .reboot = true};
+VERDICT owner_of_3d_card = {CHECK_FAIL,
+	STILL_HELD
+	"; vfio-pci takes it away from cards of class 0300 only, and this is none",
+	FREE_IT, .reboot = true};
+
+static const struct verdict *judge_owner(
+	const struct pci_device *device, const char *owner, bool hidden)
+{
+	if (owner == NULL)
+		return hidden ? &owner_hidden : &no_owner;
+	if (device->facts.class >> 8 != 0x0300)
+		return &owner_of_3d_card;
+	return driver_is_vfio(device->facts.driver) ? &owner_stays : &owner_leaves;
 }
 
 static void check_owner(const struct context *context, const struct intent *intent,
@@ -174,78 +217,48 @@ static void check_owner(const struct context *context, const struct intent *inte
 	static const char path[] = "/proc/iomem";
 	CLEANUP_FREE char *iomem = NULL, *owner = NULL;
 	struct region bar[BARS];
-	bool hidden, vga = intent->device->facts.class >> 8 == 0x0300;
+	bool hidden;
 
 	(void)context;
 	if (!intent_is_vm(intent)) {
-		finding(findings, CHECK_SKIP, "the card is not wanted in a VM");
+		verdict_row(findings, &not_for_vm, NULL);
 		return;
 	}
 	if (root_read(path, &iomem, NULL) < 0 || !read_bars(intent->device, bar)) {
-		finding(findings, CHECK_UNKNOWN,
-			"who holds the card's memory cannot be "
-			"read");
+		verdict_row(findings, &owner_unknown, NULL);
 		finding_evidence(findings, path, "not readable");
 		return;
 	}
 	owner = console_in(iomem, bar, &hidden);
-	if (owner == NULL && hidden) {
-		finding(findings, CHECK_UNKNOWN,
-			"who holds the card's memory is shown to root only");
-		finding_evidence(findings, path, "all addresses are 0");
-		return;
-	}
-	if (owner == NULL) {
-		finding(findings, CHECK_PASS, "no boot console holds the card's memory");
-		return;
-	}
-	if (vga && !driver_is_vfio(intent->device->facts.driver)) {
-		finding(findings, CHECK_INFO,
-			"the boot console is on this card; vfio-pci takes it away when it "
-			"is bound");
-		finding_evidence(findings, path, "%s", owner);
-		finding_remedy(findings, "nothing needs to be done");
-		return;
-	}
-	finding(findings, CHECK_FAIL,
-		"the boot console still holds memory of the card: a VM cannot map it%s",
-		vga ? ""
-		    : "; vfio-pci takes it away from cards of class 0300 only, and this is "
-		      "none");
-	finding_evidence(findings, path, "%s", owner);
-	finding_remedy(findings,
-		"let the firmware show its output on another card, or keep the kernel's "
-		"console off this one: video=efifb:off (older kernels), or "
-		"initcall_blacklist=sysfb_init");
-	finding_needs_reboot(findings);
+	verdict_row(findings, judge_owner(intent->device, owner, hidden), NULL);
+	if (owner != NULL || hidden)
+		finding_evidence(findings, path, "%s",
+			owner != NULL ? owner : "all addresses are 0");
 }
+
+VERDICT display_elsewhere = {CHECK_PASS, "the firmware's display is another card"};
+VERDICT is_display = {CHECK_INFO, "this is the firmware's display"};
+VERDICT takes_display = {CHECK_WARN,
+	"this is the firmware's display: the host's screen goes dark, and a VM may need a "
+	"copy of the card's ROM",
+	"choose another card as first display in the firmware setup if there is one; if "
+	"the VM's screen stays black, give it the ROM with romfile=; have another way into "
+	"the host (SSH, serial console)"};
 
 static void check_boot_display(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
 	struct card card = intent_card(context, intent);
 	const struct pci_device *display = card_boot_display(&card);
+	CLEANUP_FREE char *path = NULL;
 
 	if (display == NULL) {
-		finding(findings, CHECK_PASS, "the firmware's display is another card");
+		verdict_row(findings, &display_elsewhere, NULL);
 		return;
 	}
-	if (!intent_is_vm(intent)) {
-		finding(findings, CHECK_INFO, "this is the firmware's display");
-	} else {
-		finding(findings, CHECK_WARN,
-			"this is the firmware's display: the host's screen goes dark, and a "
-			"VM may need a copy of the card's ROM");
-		finding_remedy(findings,
-			"choose another card as first display in the firmware setup if there "
-			"is one; if the VM's screen stays black, give it the ROM with "
-			"romfile=; have another way into the host (SSH, serial console)");
-	}
-	{
-		CLEANUP_FREE char *path = attribute_path(display, "boot_vga");
-
-		finding_evidence(findings, path, "1");
-	}
+	path = attribute_path(display, "boot_vga");
+	verdict_row(findings, intent_is_vm(intent) ? &takes_display : &is_display, NULL);
+	finding_evidence(findings, path, "1");
 }
 
 const struct check memory_checks[] = {

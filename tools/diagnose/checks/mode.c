@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "tools/pci/attribute.h"
-#include "tools/diagnose/check.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/verdict.h"
 
 static void show_wishes(
 	struct findings *findings, const struct intent *intent, enum want want)
@@ -15,30 +15,24 @@ static void show_wishes(
 				intent->wish[i]->text);
 }
 
+VERDICT no_purpose = {CHECK_INFO,
+	"nothing says what the card is for, so that nobody's driver is wrong",
+	"nothing needs to be done; --want vm or --want host judges it for that"};
+VERDICT two_purposes = {
+	CHECK_INFO, "the card is wanted in a VM and by the host", "see MODE-CONFLICT"};
+VERDICT purpose = {CHECK_PASS, "the card is for {who}"};
+VERDICT purpose_asked = {CHECK_PASS, "the card is for {who}, as asked"};
+
 static void check_intent(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
 	(void)context;
-	switch (intent->want) {
-	case WANT_NOTHING:
-		finding(findings, CHECK_INFO,
-			"nothing says what the card is for, so that nobody's driver is "
-			"wrong");
-		finding_remedy(findings,
-			"nothing needs to be done; --want vm or --want host judges it for "
-			"that");
-		break;
-	case WANT_BOTH:
-		finding(findings, CHECK_INFO,
-			"the card is wanted in a VM and by the host");
-		finding_remedy(findings, "see MODE-CONFLICT");
-		break;
-	case WANT_VM:
-	case WANT_HOST:
-		finding(findings, CHECK_PASS, "the card is for %s%s", intent_who(intent),
-			intent->asked ? ", as asked" : "");
-		break;
-	}
+	verdict_row(findings,
+		intent->want == WANT_NOTHING ? &no_purpose
+		: intent->want == WANT_BOTH  ? &two_purposes
+		: intent->asked		     ? &purpose_asked
+					     : &purpose,
+		NULL);
 	show_wishes(findings, intent, WANT_NOTHING);
 }
 
@@ -62,11 +56,9 @@ static const struct wish *named_wish(const struct intent *intent, enum want want
 /* "container 901" to 901; NULL if the wish is of another kind. */
 static const char *number_of(const struct wish *wish, const char *kind)
 {
-	size_t length = strlen(kind);
-
-	if (wish->who == NULL || strncmp(wish->who, kind, length) != 0)
+	if (wish->who == NULL || !text_begins(wish->who, kind))
 		return NULL;
-	return wish->who + length;
+	return wish->who + strlen(kind);
 }
 
 /* "hostpci0: 01:00,pcie=1" to "hostpci0", if it is an option of that name. */
@@ -74,11 +66,28 @@ static char *option_of(const struct wish *wish, const char *stem)
 {
 	size_t length = strlen(stem);
 
-	if (strncmp(wish->text, stem, length) != 0 || wish->text[length] < '0' ||
+	if (!text_begins(wish->text, stem) || wish->text[length] < '0' ||
 		wish->text[length] > '9')
 		return NULL;
 	return format_text("%.*s", (int)strcspn(wish->text, ":"), wish->text);
 }
+
+#define CANNOT_BE_BOTH \
+	"{1} wants the card in a VM, and {2} wants it with the host: it cannot be both", \
+		"choose one of the two recipes below: a card cannot be both, unless it is " \
+		"split (vGPU, MIG, SR-IOV). For the VM {4} goes away, for the host {3}"
+VERDICT nobody_else = {CHECK_PASS, "nobody else wants the card otherwise"};
+VERDICT conflict = {CHECK_FAIL, CANNOT_BE_BOTH, .reboot = true};
+/* one of them was asked for */
+VERDICT conflict_decided = {CHECK_WARN, CANNOT_BE_BOTH, .reboot = true};
+
+static const char take_from_container[] = "pct set %s -delete %s    # for the VM: 1",
+		  give_to_vm[] = "vfio-early enable %s    # for the VM: 2",
+		  boot_for_vm[] = "reboot    # for the VM: 3",
+		  take_from_vm[] = "qm set %s -delete %s    # for the host: 1",
+		  give_to_host[] = "vfio-early disable    # for the host: 2",
+		  boot_for_host[] = "reboot    # for the host: 3",
+		  give_to_container[] = "pct set %s -dev0 %s    # for the host: 4";
 
 /* Both ways out, in full: which one is the user's choice. */
 static void show_recipes(struct findings *findings, const struct intent *intent,
@@ -89,25 +98,16 @@ static void show_recipes(struct findings *findings, const struct intent *intent,
 	CLEANUP_FREE char *hostpci = option_of(vm, "hostpci");
 	CLEANUP_FREE char *dev = option_of(host, "dev");
 
-	finding_remedy(findings,
-		"choose one of the two recipes below: a card cannot be both, unless it is "
-		"split (vGPU, MIG, SR-IOV). For the VM %s goes away, for the host %s",
-		host->source, vm->source);
 	if (container != NULL && dev != NULL)
-		finding_command(findings, "pct set %s -delete %s    # for the VM: 1",
-			container, dev);
-	finding_command(findings, "vfio-early enable %s    # for the VM: 2",
-		intent->device->address);
-	finding_command(findings, "reboot    # for the VM: 3");
+		finding_command(findings, take_from_container, container, dev);
+	finding_command(findings, give_to_vm, intent->device->address);
+	finding_command(findings, boot_for_vm);
 	if (machine != NULL && hostpci != NULL)
-		finding_command(findings, "qm set %s -delete %s    # for the host: 1",
-			machine, hostpci);
-	finding_command(findings, "vfio-early disable    # for the host: 2");
-	finding_command(findings, "reboot    # for the host: 3");
+		finding_command(findings, take_from_vm, machine, hostpci);
+	finding_command(findings, give_to_host);
+	finding_command(findings, boot_for_host);
 	if (container != NULL && dev == NULL && host->what[0] == '/')
-		finding_command(findings, "pct set %s -dev0 %s    # for the host: 4",
-			container, host->what);
-	finding_needs_reboot(findings);
+		finding_command(findings, give_to_container, container, host->what);
 }
 
 static void check_conflict(const struct context *context, const struct intent *intent,
@@ -118,14 +118,13 @@ static void check_conflict(const struct context *context, const struct intent *i
 
 	(void)context;
 	if (vm == NULL || host == NULL) {
-		finding(findings, CHECK_PASS, "nobody else wants the card otherwise");
+		verdict_row(findings, &nobody_else, NULL);
 		return;
 	}
-	finding(findings, intent->asked ? CHECK_WARN : CHECK_FAIL,
-		"%s wants the card in a VM, and %s wants it with the host: it cannot be "
-		"both",
+	verdict_row(findings, intent->asked ? &conflict_decided : &conflict,
 		vm->who != NULL ? vm->who : vm->source,
-		host->who != NULL ? host->who : host->source);
+		host->who != NULL ? host->who : host->source, vm->source, host->source,
+		NULL);
 	show_wishes(findings, intent, WANT_VM);
 	show_wishes(findings, intent, WANT_HOST);
 	show_recipes(findings, intent, vm, host);
