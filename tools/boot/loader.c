@@ -1,133 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The same decisions as in grub-takeover.c, which GRUB carries out. */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "tools/text/string.h"
-#include "tools/boot/grub/entries.h"
-#include "tools/boot/grub/menu.h"
-#include "tools/boot/grub/environment.h"
 #include "tools/boot/loader.h"
 #include "tools/system/root.h"
 
-static void decide(struct loader *loader, enum next_entry next, const char *why)
+/* The one that boots this host; NULL if it is none of the table. */
+static const struct boot_loader *find_loader(void)
 {
-	loader->next = next;
-	loader->why = copy_text(why);
+	for (size_t i = 0; boot_loaders[i] != NULL; i++)
+		if (boot_loaders[i]->here())
+			return boot_loaders[i];
+	return NULL;
 }
 
-/* grub-reboot NAME, or a saved entry that the user's own configuration makes default. */
-static bool is_chosen(const char *entry)
+/* "GRUB is not", "neither GRUB nor Limine is" */
+static char *none_is(void)
 {
-	return entry != NULL && text_begins(entry, GRUB_ENTRY_ID);
+	CLEANUP_FREE char *names = copy_text("");
+
+	for (size_t i = 0; boot_loaders[i] != NULL; i++)
+		text_append(&names, "%s%s", i > 0 ? " nor " : "", boot_loaders[i]->name);
+	return boot_loaders[1] == NULL ? format_text("%s is not", names)
+				       : format_text("neither %s is", names);
 }
 
-/* The default of the user's own configuration, GRUB_DEFAULT=saved. */
-static bool is_saved_default(const char *config)
+void boot_read(struct boot_state *state)
 {
-	CLEANUP_FREE char *block = NULL;
-	CLEANUP_FREE char *why = NULL;
-	CLEANUP_FREE char *saved = NULL;
+	CLEANUP_FREE char *none = NULL;
 
-	if (strstr(config, "set default=\"${saved_entry}\"") == NULL ||
-		grubenv_read(&block, &why) < 0)
-		return false;
-	saved = grubenv_value(block, "saved_entry");
-	return is_chosen(saved);
-}
-
-/* GRUB_DEFAULT=vfio-early, as 00_header writes it; our own section has no quotes there.
- */
-static bool is_own_default(const char *config)
-{
-	return strstr(config, "set default=\"" GRUB_ENTRY_ID) != NULL;
-}
-
-static void follow_takeover(struct loader *loader, const char *config)
-{
-	const struct grub *grub = &loader->grub;
-	bool failed = grub->failed || (grub->pending && grub->inputs.guard.on);
-
-	if (grub->next_entry != NULL)
-		decide(loader,
-			is_chosen(grub->next_entry) ? NEXT_PASSTHROUGH : NEXT_NORMAL,
-			"chosen for one boot with grub-reboot");
-	else if (!grub->present)
-		decide(loader, NEXT_NORMAL, "grub.cfg has no entry of vfio-early");
-	else if (failed)
-		decide(loader, NEXT_NORMAL,
-			grub->failed ? "the last passthrough boot did not come up"
-				     : "this passthrough boot is not confirmed yet");
-	else if (grub->once && grub->inputs.guard.save)
-		decide(loader, NEXT_PASSTHROUGH, "for one boot, as enable --once said");
-	else if (grub->enabled)
-		decide(loader, NEXT_PASSTHROUGH, "until 'vfio-early disable'");
-	else if (is_saved_default(config))
-		decide(loader, NEXT_PASSTHROUGH, "the entry was saved as GRUB's default");
-	else if (is_own_default(config))
-		decide(loader, NEXT_PASSTHROUGH, "as GRUB_DEFAULT says");
-	else
-		decide(loader, NEXT_NORMAL, "passthrough is not enabled");
-}
-
-/* Somebody may have put the flag into the normal entries by hand. */
-static char *normal_words(const char *config)
-{
-	CLEANUP_FREE char *why = NULL;
-	char *words = NULL;
-	struct menu menu;
-
-	if (menu_read(config, &menu, &why) < 0)
-		return NULL;
-	for (size_t i = 0; i < menu.count && words == NULL; i++)
-		if (!menu.entry[i].submenu && !is_chosen(menu.entry[i].id))
-			words = menu_words(menu.entry[i].body);
-	menu_free(&menu);
-	return words;
-}
-
-void loader_read(struct loader *loader)
-{
-	CLEANUP_FREE char *path = grub_file("grub.cfg");
-	CLEANUP_FREE char *config = NULL;
-	int error = root_read(path, &config, NULL);
-
-	*loader = (struct loader){.next = NEXT_UNKNOWN};
-	grub_read(&loader->grub);
-	if (error == -ENOENT)
-		loader->why = copy_text("GRUB is not the boot loader here");
-	else if (error < 0)
-		loader->why = format_text(
-			"cannot read %s%s: %s", root_directory, path, strerror(-error));
-	else if (loader->grub.trouble != NULL)
-		loader->why = copy_text(loader->grub.trouble);
-	if (loader->why != NULL)
+	*state = (struct boot_state){.loader = find_loader()};
+	if (state->loader != NULL) {
+		state->loader->read(state);
 		return;
-	follow_takeover(loader, config);
-	if (loader->next == NEXT_NORMAL)
-		loader->words = normal_words(config);
-	else if (loader->grub.inputs.words != NULL)
-		loader->words = copy_text(loader->grub.inputs.words);
-}
-
-const char *next_entry_text(enum next_entry next)
-{
-	switch (next) {
-	case NEXT_UNKNOWN:
-		return "unknown";
-	case NEXT_NORMAL:
-		return "normal";
-	case NEXT_PASSTHROUGH:
-		return "passthrough";
 	}
-	return "";
+	none = none_is();
+	state->why = format_text("%s the boot loader here", none);
 }
 
-void loader_free(struct loader *loader)
+char *boot_loader_missing(void)
 {
-	free(loader->why);
-	free(loader->words);
-	grub_free(&loader->grub);
-	*loader = (struct loader){0};
+	CLEANUP_FREE char *list = copy_text("");
+
+	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
+		CLEANUP_FREE char *missing = boot_loaders[i]->missing();
+
+		text_append(&list, "%s%s", i > 0 ? ", and no " : "", missing);
+	}
+	return format_text(
+		"there is no %s; with another boot loader, give the kernel the "
+		"words that 'vfio-early cmdline' prints",
+		list);
+}
+
+char *boot_menu_command(void)
+{
+	const struct boot_loader *loader = find_loader();
+
+	/* Proxmox copies kernels and menus to the partitions named there, and the loaders
+	 * read those copies only. */
+	if (root_exists("/etc/kernel/proxmox-boot-uuids"))
+		return copy_text("proxmox-boot-tool refresh");
+	return loader != NULL ? loader->command() : NULL;
 }

@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the boot loader will do at the next power-on. */
+/* The boot loader of this host, whichever of those in the table it is. */
 #ifndef TOOLS_BOOT_LOADER_H
 #define TOOLS_BOOT_LOADER_H
 
-#include "tools/boot/grub/grub.h"
+#include "tools/boot/boot-loader.h"
 
-enum next_entry {
-	NEXT_UNKNOWN,
-	NEXT_NORMAL,
-	NEXT_PASSTHROUGH,
-};
+/* What it will do at the next power-on, and why. */
+void boot_read(struct boot_state *state);
 
-struct loader {
-	struct grub grub;
-	enum next_entry next;
-	char *why; /* a clause without a full stop on `next` */
-	/* The kernel command line that it will give: of our entry, or of the first normal
-	 * one; NULL if that is not known. */
-	char *words;
-};
-
-void loader_read(struct loader *loader);
-void loader_free(struct loader *loader);
-
-/* "unknown", "normal", "passthrough" */
-const char *next_entry_text(enum next_entry next);
+/* A sentence for where there is none that is known. malloc'ed. */
+char *boot_loader_missing(void);
+/*
+ * The command that makes the boot menu of this host anew, for people, after a change of
+ * the parameters of all boots. malloc'ed; NULL if it is not known.
+ */
+char *boot_menu_command(void);
 
 #endif

@@ -7,20 +7,40 @@
 #include "tools/commands/command.h"
 #include "tools/commands/enable-steps.h"
 #include "tools/commands/options.h"
-#include "tools/boot/grub/environment.h"
+#include "tools/boot/boot-loader.h"
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
 
+/* Of every loader: where nothing is on, nothing is written. One that cannot be switched
+ * keeps no other from it. */
+static int switch_off(struct changes *changes, char **why)
+{
+	int failed = 0;
+
+	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
+		CLEANUP_FREE char *place = boot_loaders[i]->place_of_switch();
+		CLEANUP_FREE char *sentence = NULL;
+		bool changed;
+		int error = boot_loaders[i]->set(BOOT_OFF, &changed, &sentence);
+
+		if (error < 0) {
+			add_sentence(why, sentence);
+			failed = error;
+		} else if (changed) {
+			lines_add(&changes->steps,
+				"switch off in %s: boots are normal again", place);
+			changes->changed = true;
+		}
+	}
+	return failed;
+}
+
 static int disable(const struct options *options)
 {
-	CLEANUP_FREE char *grubenv = grub_file("grubenv");
 	CLEANUP_FREE char *why = NULL;
 	struct changes changes = {0};
-	int error = grub_set(GRUB_OFF, &changes.changed, &why);
+	int error = switch_off(&changes, &why);
 
-	if (changes.changed)
-		lines_add(&changes.steps, "switch off in %s: boots are normal again",
-			grubenv);
 	changes.reboot_required = error == 0 && booted_with(NULL);
 	if (changes_print(options, &changes, why) < 0)
 		error = -EIO;

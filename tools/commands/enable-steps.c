@@ -7,33 +7,23 @@
 #include "cmdline/flag.h"
 #include "tools/commands/enable-steps.h"
 #include "tools/images/generator.h"
-#include "tools/boot/grub/environment.h"
+#include "tools/boot/loader.h"
+#include "tools/boot/state.h"
+#include "tools/kernel/parameters.h"
 #include "tools/system/root.h"
 #include "tools/system/write.h"
 
 /* What would stop us half-way: found before anything is changed. */
 static int find_obstacle(
-	const struct enabling *enabling, const struct grub *grub, char **why)
+	const struct enabling *enabling, const struct boot_state *boot, char **why)
 {
-	if (!grub->here) {
-		*why = format_text("there is no grub.cfg in %s/boot/grub or /boot/grub2; "
-				   "with another boot loader, give the kernel the words "
-				   "that 'vfio-early cmdline' prints",
-			root_directory);
-		return -ENOENT;
-	}
-	if (grub->trouble != NULL) {
-		*why = copy_text(grub->trouble);
-		return -EINVAL;
-	}
-	if (enabling->to == GRUB_ONCE && !enabling->guard.save) {
-		*why = format_text("--once needs GRUB to write to its grubenv, but %s; "
-				   "without --once the passthrough entry becomes the "
-				   "default",
-			enabling->guard.reason);
-		return -ENOTSUP;
-	}
-	return grub_find_script(why);
+	if (boot->loader == NULL)
+		*why = boot_loader_missing();
+	else if (boot->trouble != NULL)
+		*why = copy_text(boot->trouble);
+	else
+		*why = boot->loader->obstacle(&enabling->inputs.guard, enabling->to);
+	return *why != NULL ? -ENOTSUP : 0;
 }
 
 static int write_conf(struct enabling *enabling, char **why)
@@ -55,18 +45,18 @@ static int write_conf(struct enabling *enabling, char **why)
 
 /* Whatever comes next, a reboot must not find entries that do not fit the conf. */
 static int switch_off_first(
-	struct enabling *enabling, const struct grub *grub, char **why)
+	struct enabling *enabling, const struct boot_state *boot, char **why)
 {
+	CLEANUP_FREE char *place = boot->loader->place_of_switch();
 	bool changed;
 	int error;
 
-	if (!grub->enabled && !grub->once)
+	if (!boot->on && !boot->once)
 		return 0;
-	error = grub_set(GRUB_OFF, &changed, why);
+	error = boot->loader->set(BOOT_OFF, &changed, why);
 	if (error == 0 && changed)
 		lines_add(&enabling->changes.steps,
-			"switch off in %s/grubenv until the rest is done",
-			grub_directory());
+			"switch off in %s until the rest is done", place);
 	enabling->changes.changed = enabling->changes.changed || (error == 0 && changed);
 	return error;
 }
@@ -121,16 +111,16 @@ static int make_images(struct enabling *enabling, struct kernels *kernels, char 
 	return error;
 }
 
-static int make_entries(struct enabling *enabling, const struct grub_inputs *inputs,
+static int make_entries(struct enabling *enabling, const struct boot_state *boot,
 	const struct kernels *kernels, char **why)
 {
-	CLEANUP_FREE char *command = grub_update_command();
+	CLEANUP_FREE char *command = boot->loader->command();
 	bool changed = true;
 	int error = 0;
 
 	if (!write_dry_run)
-		error = grub_update(
-			inputs, kernels, &changed, &enabling->changes.notes, why);
+		error = boot->loader->make_entries(&enabling->inputs, kernels, &changed,
+			&enabling->changes.notes, why);
 	if (changed) {
 		lines_add(
 			&enabling->changes.steps, "make the boot menu anew: %s", command);
@@ -140,40 +130,43 @@ static int make_entries(struct enabling *enabling, const struct grub_inputs *inp
 }
 
 static const char *what_boots_do(
-	const struct enabling *enabling, const struct grub *before)
+	const struct enabling *enabling, const struct boot_state *before)
 {
-	if (enabling->to != GRUB_ONCE)
+	if (enabling->to != BOOT_ONCE)
 		return "every boot takes the passthrough entry";
 	/* grub-reboot leaves the default alone; but this choice has replaced the one that
 	 * was on, and `--once` says "only". */
-	if (before->enabled)
+	if (before->on)
 		return "the next boot takes the passthrough entry, once, and it is off "
 		       "after that: it was on for every boot ('vfio-early enable' "
 		       "switches it on for good)";
 	return "the next boot takes the passthrough entry, once";
 }
 
-static int switch_on(struct enabling *enabling, const struct grub *before, char **why)
+static int switch_on(
+	struct enabling *enabling, const struct boot_state *before, char **why)
 {
-	CLEANUP_FREE char *config = grub_file("grub.cfg");
+	const struct boot_loader *loader = before->loader;
+	CLEANUP_FREE char *entries = loader->place_of_entries();
+	CLEANUP_FREE char *place = loader->place_of_switch();
 	bool changed;
 	int error = 0;
 
 	/* What the switch makes the default is on the disk before the switch is. */
 	if (enabling->changes.changed)
-		error = write_settle(config, why);
+		error = write_settle(entries, why);
 	if (error == 0)
-		error = grub_set(enabling->to, &changed, why);
+		error = loader->set(enabling->to, &changed, why);
 	if (error == 0 && changed) {
-		lines_add(&enabling->changes.steps, "switch on in %s/grubenv: %s",
-			grub_directory(), what_boots_do(enabling, before));
+		lines_add(&enabling->changes.steps, "switch on in %s: %s", place,
+			what_boots_do(enabling, before));
 		enabling->changes.changed = true;
 	}
 	return error;
 }
 
-static int take_steps(struct enabling *enabling, const struct grub *grub,
-	const struct grub_inputs *inputs, char **why)
+static int take_steps(
+	struct enabling *enabling, const struct boot_state *boot, char **why)
 {
 	struct kernels kernels = {0};
 	bool current;
@@ -182,43 +175,39 @@ static int take_steps(struct enabling *enabling, const struct grub *grub,
 	/* The images first: most can go wrong there, and they know nothing of the choice.
 	 */
 	error = make_images(enabling, &kernels, why);
-	current = grub_is_current(grub, inputs, &kernels);
+	current = boot_is_current(boot, &enabling->inputs, &kernels);
 	if (error == 0 && !current)
-		error = switch_off_first(enabling, grub, why);
+		error = switch_off_first(enabling, boot, why);
 	if (error == 0)
 		error = write_conf(enabling, why);
 	if (error == 0 && !current)
-		error = make_entries(enabling, inputs, &kernels, why);
+		error = make_entries(enabling, boot, &kernels, why);
 	kernels_free(&kernels);
 	if (error == 0)
-		error = switch_on(enabling, grub, why);
+		error = switch_on(enabling, boot, why);
 	return error;
 }
 
 int enable_devices(struct enabling *enabling, char **why)
 {
-	struct grub_inputs inputs;
-	struct grub grub;
+	struct boot_state boot;
 	int error;
 
-	grub_read(&grub);
-	grub_inputs_now(&inputs, enabling->devices);
-	enabling->guard = inputs.guard;
-	error = find_obstacle(enabling, &grub, why);
+	boot_read(&boot);
+	enabling->inputs.parameters = passthrough_parameters(enabling->devices);
+	if (boot.loader != NULL)
+		boot.loader->guard(&enabling->inputs.guard);
+	error = find_obstacle(enabling, &boot, why);
 	if (error == 0)
-		error = take_steps(enabling, &grub, &inputs, why);
-	/* The guard's sentence is handed over. */
-	inputs.guard.reason = NULL;
-	grub_inputs_free(&inputs);
-	grub_free(&grub);
+		error = take_steps(enabling, &boot, why);
+	boot_state_free(&boot);
 	return error;
 }
 
 void enabling_free(struct enabling *enabling)
 {
 	changes_free(&enabling->changes);
-	free(enabling->guard.reason);
-	enabling->guard.reason = NULL;
+	entry_inputs_free(&enabling->inputs);
 }
 
 bool booted_with(const char *devices)

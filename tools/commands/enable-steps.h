@@ -6,19 +6,19 @@
 
 #include "tools/commands/changes.h"
 #include "tools/selection/conf.h"
-#include "tools/boot/grub/grub.h"
+#include "tools/boot/boot-loader.h"
 
 struct enabling {
 	struct conf *conf;   /* as loaded; gets the devices */
 	const char *devices; /* the flag's value that is wanted */
-	enum grub_switch to; /* GRUB_ON or GRUB_ONCE */
+	enum boot_switch to; /* BOOT_ON or BOOT_ONCE */
 
-	struct grub_guard guard; /* of the entries as they then are */
-	struct changes changes;	 /* what was done, or with --dry-run would be */
+	struct entry_inputs inputs; /* of the entries as they then are */
+	struct changes changes;	    /* what was done, or with --dry-run would be */
 };
 
 /*
- * Writes the conf, makes the images ready, makes grub.cfg anew if its entries would
+ * Writes the conf, makes the images ready, makes the boot entries anew if they would
  * change, and switches last; each only where it is not so already. What cannot end well
  * is refused before the first step. If a step fails, the switch is off. 0, or -errno and
  * a sentence.

@@ -143,15 +143,15 @@ static void say_how_to_go_on(const struct enabling *enabling)
 
 	if (reboot)
 		printf("\nReboot to use it: %s gives these devices to virtual machines.\n",
-			enabling->to == GRUB_ONCE ? "the next boot, and only that one,"
+			enabling->to == BOOT_ONCE ? "the next boot, and only that one,"
 						  : "every boot from then on");
 	printf("%sTo go back: 'vfio-early disable' and reboot, or choose the normal entry "
 	       "in the boot\nmenu, which is as it always was.\n",
 		reboot ? "" : "\n");
-	if (!enabling->guard.on)
+	if (!enabling->inputs.guard.on)
 		printf("\nThe guard is off: %s.\nIf a passthrough boot does not come up, "
 		       "choose the normal entry in the boot menu.\n",
-			enabling->guard.reason);
+			enabling->inputs.guard.reason);
 }
 
 /* Refuses, or takes the steps. `*failure` is the sentence if something went wrong. */
@@ -180,7 +180,7 @@ static int enable(const struct options *options, const struct request *request,
 	CLEANUP_FREE char *value = NULL, *why = NULL;
 	struct enabling enabling = {
 		.conf = conf,
-		.to = request->once ? GRUB_ONCE : GRUB_ON,
+		.to = request->once ? BOOT_ONCE : BOOT_ON,
 	};
 	size_t count = 0;
 	int error = choose(

@@ -6,12 +6,15 @@
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
 #include "tools/selection/conf.h"
+#include "tools/boot/state.h"
 #include "tools/boot/grub/entries.h"
+#include "tools/boot/grub/guard.h"
+#include "tools/kernel/parameters.h"
 
 static int run_grub_entries(const struct options *options, int argc, char **argv)
 {
 	CLEANUP_FREE char *section = NULL, *why = NULL;
-	struct grub_inputs inputs;
+	struct entry_inputs inputs;
 	struct conf conf;
 	int error;
 
@@ -28,10 +31,11 @@ static int run_grub_entries(const struct options *options, int argc, char **argv
 		conf_free(&conf);
 		return STATUS_OK;
 	}
-	grub_inputs_now(&inputs, conf.devices);
+	inputs.parameters = passthrough_parameters(conf.devices);
+	grub_guard(&inputs.guard);
 	conf_free(&conf);
 	error = grub_entries_make(&inputs, &section, &why);
-	grub_inputs_free(&inputs);
+	entry_inputs_free(&inputs);
 	if (error < 0) {
 		print_message("%s; no boot entry is made", why);
 		return STATUS_FAILED;

@@ -6,6 +6,7 @@
 
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
+#include "tools/boot/state.h"
 #include "tools/selection/explain.h"
 #include "tools/commands/status-read.h"
 
@@ -92,28 +93,29 @@ static void compare_this_boot(struct status *status)
 
 static void compare_guard(struct status *status)
 {
-	const struct grub *grub = &status->loader.grub;
+	const struct boot_state *boot = &status->boot;
 
-	if (grub->failed)
+	if (boot->failed)
 		add(status, false, "boot-failed",
-			copy_text("the last passthrough boot did not come up, so GRUB "
-				  "boots normally until 'vfio-early enable'"));
-	else if (grub->pending && grub->inputs.guard.on)
+			format_text("the last passthrough boot did not come up, so %s "
+				    "boots normally until 'vfio-early enable'",
+				boot->loader->name));
+	else if (boot->pending && boot->inputs.guard.on)
 		add(status, false, "not-confirmed",
 			copy_text("a passthrough boot has begun that "
 				  "vfio-early-confirm.service has not confirmed, so the "
 				  "next boot will be a normal one"));
-	if (grub->present && grub->inputs.words != NULL && !grub->inputs.guard.on)
+	if (boot->present && boot->inputs.parameters != NULL && !boot->inputs.guard.on)
 		add(status, true, "guard-off",
 			format_text("the guard is off, and a passthrough boot that fails "
 				    "is tried again: %s",
-				grub->inputs.guard.reason));
+				boot->inputs.guard.reason));
 }
 
-/* A grub.cfg or grubenv that cannot be read says nothing. */
+/* A boot loader that is not known, or cannot be read, says nothing. */
 static bool is_known(const struct status *status)
 {
-	return status->loader.next != NEXT_UNKNOWN;
+	return status->boot.next != NEXT_UNKNOWN;
 }
 
 /* A kernel can be ready before its entry is there, or after it went. */
@@ -122,45 +124,49 @@ static void compare_kernel_entries(struct status *status)
 	for (size_t i = 0; i < status->kernels.count; i++) {
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
-		if (kernel->ready && !grub_has_kernel(&status->loader.grub, kernel))
+		if (kernel->ready && !boot_has_kernel(&status->boot, kernel))
 			add(status, false, "kernel-without-entry",
 				format_text(
-					"kernel %s is ready, but grub.cfg has no "
+					"kernel %s is ready, but %s has no "
 					"passthrough entry for it; 'vfio-early enable' "
 					"makes one",
-					kernel->version));
+					kernel->version, status->boot.loader->menu));
 	}
 }
 
 static void compare_entries(struct status *status)
 {
-	const struct grub *grub = &status->loader.grub;
-	bool wanted = grub->enabled || grub->once;
+	const struct boot_state *boot = &status->boot;
+	bool wanted = boot->on || boot->once;
+	const char *menu;
 
 	if (!is_known(status))
 		return;
-	if (!grub->present) {
+	menu = boot->loader->menu;
+	if (!boot->present) {
 		if (wanted)
 			add(status, false, "entry-missing",
-				copy_text("passthrough is enabled, but grub.cfg has no "
-					  "entry for it; 'vfio-early enable' makes one"));
+				format_text("passthrough is enabled, but %s has no "
+					    "entry for it; 'vfio-early enable' makes one",
+					menu));
 		return;
 	}
-	if (grub->inputs.words == NULL)
+	if (boot->inputs.parameters == NULL)
 		add(status, !wanted, "entry-outdated",
-			copy_text("the entries in grub.cfg are those of another version "
-				  "of vfio-early; 'vfio-early enable' makes new ones"));
+			format_text("the entries in %s are those of another version "
+				    "of vfio-early; 'vfio-early enable' makes new ones",
+				menu));
 	else if (status->conf_why == NULL && status->choice->flag.state == FLAG_OFF)
 		add(status, !wanted, "entry-differs",
-			format_text("the entries in grub.cfg have '%s', and nothing is "
+			format_text("the entries in %s have '%s', and nothing is "
 				    "chosen",
-				grub->inputs.words));
+				menu, boot->inputs.parameters));
 	else if (status->conf_why == NULL &&
-		 strcmp(grub->inputs.words, status->choice_line) != 0)
+		 strcmp(boot->inputs.parameters, status->choice_line) != 0)
 		add(status, !wanted, "entry-differs",
-			format_text("the entries in grub.cfg have '%s', and the choice "
+			format_text("the entries in %s have '%s', and the choice "
 				    "is '%s'; 'vfio-early enable' puts the choice there",
-				grub->inputs.words, status->choice_line));
+				menu, boot->inputs.parameters, status->choice_line));
 	if (wanted)
 		compare_kernel_entries(status);
 }
@@ -208,7 +214,7 @@ static bool is_passed_over(const struct status *status, const struct kernel *ker
 
 	for (size_t i = 0; i < kernels->count; i++)
 		other = other || kernels->kernel[i].ready;
-	return kernel->unfit && other && !grub_has_kernel(&status->loader.grub, kernel);
+	return kernel->unfit && other && !boot_has_kernel(&status->boot, kernel);
 }
 
 static void compare_kernels(struct status *status)
@@ -244,7 +250,7 @@ static void compare_function(struct status *status, const struct pci_device *dev
 
 static void compare_next_boot(struct status *status)
 {
-	const struct grub *grub = &status->loader.grub;
+	const struct boot_state *boot = &status->boot;
 	bool passthrough =
 		status->next != NULL && (status->next->flag.state == FLAG_ON ||
 						status->next->flag.state == FLAG_BAD);
@@ -255,9 +261,9 @@ static void compare_next_boot(struct status *status)
 	} else {
 		compare_wrong_words(status, status->choice, true, "choice-wrong");
 	}
-	if (passthrough || grub->enabled || grub->once)
+	if (passthrough || boot->on || boot->once)
 		compare_kernels(status);
-	if (status->loader.next == NEXT_UNKNOWN || status->next == NULL)
+	if (status->boot.next == NEXT_UNKNOWN || status->next == NULL)
 		return;
 	for (size_t i = 0; i < status->devices.count; i++)
 		if (status_concerns(status, &status->devices.device[i]))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/selection/explain.h"
+#include "tools/boot/state.h"
 #include "tools/text/json.h"
 #include "tools/commands/status-read.h"
 
@@ -89,23 +90,22 @@ static json_t *now_json(const struct status *status)
 
 static json_t *next_json(const struct status *status)
 {
-	const struct loader *loader = &status->loader;
-	const struct grub *grub = &loader->grub;
-	const struct grub_guard *guard = &grub->inputs.guard;
-	bool known = grub->inputs.words != NULL;
+	const struct boot_state *boot = &status->boot;
+	const struct boot_guard *guard = &boot->inputs.guard;
+	bool known = boot->inputs.parameters != NULL;
 	json_t *object = json_object();
 
-	json_object_set_new(object, "entry", json_text(next_entry_text(loader->next)));
-	json_object_set_new(object, "reason", json_text(loader->why));
-	json_object_set_new(object, "enabled", json_boolean(grub->enabled));
-	json_object_set_new(object, "once", json_boolean(grub->once));
-	json_object_set_new(object, "failed", json_boolean(grub->failed));
-	json_object_set_new(object, "pending", json_boolean(grub->pending));
+	json_object_set_new(object, "entry", json_text(next_entry_text(boot->next)));
+	json_object_set_new(object, "reason", json_text(boot->why));
+	json_object_set_new(object, "enabled", json_boolean(boot->on));
+	json_object_set_new(object, "once", json_boolean(boot->once));
+	json_object_set_new(object, "failed", json_boolean(boot->failed));
+	json_object_set_new(object, "pending", json_boolean(boot->pending));
 	json_object_set_new(
 		object, "guard", known ? json_boolean(guard->on) : json_null());
 	json_object_set_new(
 		object, "guard_reason", known ? json_text(guard->reason) : json_null());
-	json_object_set_new(object, "words", json_text(loader->words));
+	json_object_set_new(object, "words", json_text(boot->parameters));
 	json_object_set_new(object, "devices",
 		status->next != NULL
 			? explain_devices_json(status->next, &status->devices)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "tools/text/string.h"
+#include "tools/boot/loader.h"
+#include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
 #include "tools/system/root.h"
 #include "tools/commands/status-read.h"
@@ -34,14 +36,14 @@ static int read_running(struct status *status, char **why)
 /* An unknown boot loader may have been told by hand: then this boot's words stay. */
 static int read_next(struct status *status, char **why)
 {
-	const struct loader *loader = &status->loader;
+	const struct boot_state *boot = &status->boot;
 	const char *words;
 
-	loader_read(&status->loader);
-	words = loader->words;
-	if (words == NULL && loader->next == NEXT_NORMAL)
+	boot_read(&status->boot);
+	words = boot->parameters;
+	if (words == NULL && boot->next == NEXT_NORMAL)
 		words = "";
-	if (words == NULL && loader->next == NEXT_UNKNOWN)
+	if (words == NULL && boot->next == NEXT_UNKNOWN)
 		words = status->cmdline;
 	if (words == NULL)
 		return 0;
@@ -77,7 +79,7 @@ void status_free(struct status *status)
 	free(status->difference);
 	kernels_free(&status->kernels);
 	free(status->next);
-	loader_free(&status->loader);
+	boot_state_free(&status->boot);
 	free(status->record_why);
 	if (status->has_record)
 		record_free(&status->record);

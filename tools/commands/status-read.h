@@ -8,7 +8,7 @@
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
 #include "tools/kernel/kernels.h"
-#include "tools/boot/loader.h"
+#include "tools/boot/boot-loader.h"
 #include "tools/selection/predict.h"
 #include "tools/selection/boot-record.h"
 
@@ -29,7 +29,7 @@ struct status {
 	bool has_record;
 	struct record record;
 	char *record_why; /* there is one, but it cannot be read */
-	struct loader loader;
+	struct boot_state boot;
 	struct prediction *next; /* what the next boot does; NULL if that is not known */
 	struct kernels kernels;
 	char *choice_line; /* what `choice` was made from */

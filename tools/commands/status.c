@@ -7,6 +7,7 @@
 #include "tools/commands/options.h"
 #include "tools/selection/explain.h"
 #include "tools/text/json.h"
+#include "tools/boot/state.h"
 #include "tools/commands/status-read.h"
 
 static const char *or_none(const char *driver)
@@ -98,12 +99,12 @@ static void print_next_boot(const struct status *status)
 {
 	const struct plan *plan = status->next != NULL ? &status->next->plan : NULL;
 
-	printf("Next boot: %s, %s\n", next_entry_text(status->loader.next),
-		status->loader.why);
+	printf("Next boot: %s, %s\n", next_entry_text(status->boot.next),
+		status->boot.why);
 	if (plan == NULL || plan->count == 0)
 		puts(status->next != NULL ? "  every device stays with the host"
 					  : "  what it does is not known");
-	else if (status->loader.next == NEXT_UNKNOWN)
+	else if (status->boot.next == NEXT_UNKNOWN)
 		puts("  with the command line of this boot:");
 	for (unsigned int i = 0; plan != NULL && i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entry[i];

@@ -8,6 +8,7 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
+#include "tools/boot/loader.h"
 #include "tools/claims/places.h"
 #include "tools/diagnose/collect.h"
 #include "tools/diagnose/intent.h"
@@ -83,14 +84,14 @@ static void wish_words(
 static void collect_selection(struct context *context)
 {
 	CLEANUP_FREE struct flag *flag = allocate_more(NULL, sizeof(*flag));
-	const struct grub *grub = &context->loader.grub;
+	const struct boot_state *boot = &context->boot;
 	CLEANUP_FREE char *why = NULL;
 
-	loader_read(&context->loader);
+	boot_read(&context->boot);
 	if (conf_load(&context->conf, &why) < 0)
 		lines_add(&context->unread, "%s", why);
 	else if (context->conf.devices != NULL &&
-		 (!grub->here || grub->enabled || grub->once))
+		 (boot->loader == NULL || boot->on || boot->once))
 		wish_words(
 			context, context->conf.devices, CONF_PATH, context->conf.devices);
 	flag_find(context->cmdline, strlen(context->cmdline), flag);

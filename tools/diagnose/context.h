@@ -7,7 +7,7 @@
 #include "tools/text/string.h"
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
-#include "tools/boot/loader.h"
+#include "tools/boot/boot-loader.h"
 
 struct log;
 struct guests;
@@ -67,7 +67,7 @@ struct context {
 	char *cmdline; /* /proc/cmdline, one line; "" if it cannot be read */
 	struct devices devices;
 	struct conf conf;
-	struct loader loader;
+	struct boot_state boot;
 	bool running_flag;     /* this boot's command line names devices in vfio_early= */
 	struct log *log;       /* never NULL; log.h */
 	struct guests *guests; /* NULL: nothing could be read */

@@ -179,12 +179,3 @@ const char *image_command(void)
 		return "mkinitcpio -P";
 	return "update-initramfs -u -k all";
 }
-
-const char *loader_command(void)
-{
-	if (root_exists("/etc/kernel/proxmox-boot-uuids"))
-		return "proxmox-boot-tool refresh";
-	if (root_exists("/usr/sbin/grub2-mkconfig"))
-		return "grub2-mkconfig -o /boot/grub2/grub.cfg";
-	return "update-grub";
-}

@@ -5,7 +5,5 @@
 
 /* What makes all initramfs images anew here. */
 const char *image_command(void);
-/* What makes the boot menu anew here. */
-const char *loader_command(void);
 
 #endif

@@ -8,7 +8,10 @@
 #include "tools/text/string.h"
 #include "tools/boot/grub/entries.h"
 #include "tools/boot/grub/menu.h"
+#include "tools/boot/grub/inputs.h"
 #include "tools/boot/grub/script.h"
+#include "tools/boot/grub/section.h"
+#include "tools/boot/grub/takeover.h"
 #include "tools/kernel/parameters.h"
 #include "tools/boot/grub/environment.h"
 #include "tools/kernel/kernels.h"
@@ -167,7 +170,7 @@ static bool is_ready(const struct menu_entry *entry, const struct kernels *kerne
 
 /* The entries of a menu whose kernels can give devices away, as ours. */
 static int print_menu(FILE *to, const struct menu *menu, const struct kernels *kernels,
-	const struct grub_inputs *inputs, char **why)
+	const struct entry_inputs *inputs, char **why)
 {
 	const char *mark = inputs->guard.on ? mark_pending : NULL;
 	unsigned int count = 0;
@@ -228,7 +231,7 @@ static int check_script(const char *text, char **why)
 }
 
 /* The whole section, unchecked. */
-static int compose(const char *generated, const struct grub_inputs *inputs,
+static int compose(const char *generated, const struct entry_inputs *inputs,
 	const struct lines *left_out, char **section, char **why)
 {
 	CLEANUP_FREE char *head = grub_inputs_format(inputs);
@@ -260,7 +263,7 @@ static int compose(const char *generated, const struct grub_inputs *inputs,
 	return error;
 }
 
-int grub_entries_make(const struct grub_inputs *inputs, char **section, char **why)
+int grub_entries_make(const struct entry_inputs *inputs, char **section, char **why)
 {
 	CLEANUP_FREE char *always = variable("GRUB_CMDLINE_LINUX");
 	CLEANUP_FREE char *normal = variable("GRUB_CMDLINE_LINUX_DEFAULT");
@@ -274,7 +277,7 @@ int grub_entries_make(const struct grub_inputs *inputs, char **section, char **w
 				 "longer than the kernel reads");
 		return -E2BIG;
 	}
-	parameters_join(always, normal, inputs->words, &parameters);
+	parameters_join(always, normal, inputs->parameters, &parameters);
 	error = run_generators(&parameters, &generated, why);
 	if (error == 0)
 		error = compose(generated, inputs, &parameters.left_out, section, why);

@@ -42,9 +42,16 @@ char *grub_file(const char *name)
 
 const char *grub_program(const char *name, char path[32])
 {
+	const char *directory = grub_directory();
+
 	snprintf(path, 32, "grub2-%s", name);
-	if (!run_finds(path))
-		snprintf(path, 32, "grub-%s", name);
+	if (run_finds(path))
+		return path;
+	snprintf(path, 32, "grub-%s", name);
+	/* A captured system has its files, but not its programs. */
+	if (!run_finds(path) && directory != NULL &&
+		strcmp(directory, "/boot/grub2") == 0)
+		snprintf(path, 32, "grub2-%s", name);
 	return path;
 }
 

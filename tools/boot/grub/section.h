@@ -3,6 +3,10 @@
 #ifndef TOOLS_BOOT_GRUB_SECTION_H
 #define TOOLS_BOOT_GRUB_SECTION_H
 
+/* Ids of our entries: nothing else in grub.cfg begins so. */
+#define GRUB_ENTRY_ID "vfio-early"	     /* the newest kernel, the default */
+#define GRUB_SUBMENU_ID "vfio-early-kernels" /* every kernel */
+
 /* What 45_vfio_early printed; malloc'ed, NULL if it is not there or not whole. */
 char *grub_section(const char *config);
 /* Everything else, as if 45_vfio_early had never been installed; malloc'ed. */

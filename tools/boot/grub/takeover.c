@@ -6,7 +6,8 @@
  * GRUB from writing it.
  */
 #include "tools/text/string.h"
-#include "tools/boot/grub/entries.h"
+#include "tools/boot/grub/section.h"
+#include "tools/boot/grub/takeover.h"
 
 /* Only with the guard: a boot that was begun and not confirmed is not begun again. */
 static const char look_back[] =
@@ -48,7 +49,7 @@ static const char decide_end[] =
 	"  set fallback=0\n"
 	"fi\n";
 
-char *grub_takeover(const struct grub_guard *guard)
+char *grub_takeover(const struct boot_guard *guard)
 {
 	return format_text("%s%s%s%s", guard->on ? look_back : "", decide,
 		guard->save ? decide_once : "", decide_end);

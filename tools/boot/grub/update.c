@@ -5,14 +5,15 @@
 
 #include "tools/text/string.h"
 #include "tools/text/lines.h"
-#include "tools/boot/grub/section.h"
-#include "tools/boot/grub/grub.h"
+#include "tools/boot/state.h"
+#include "tools/text/string.h"
 #include "tools/boot/grub/environment.h"
+#include "tools/boot/grub/section.h"
+#include "tools/boot/grub/state.h"
+#include "tools/boot/grub/update.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
 #include "tools/system/write.h"
-
-#define SCRIPT "/etc/grub.d/45_vfio_early"
 
 enum { UPDATE_SECONDS = 900 };
 
@@ -70,39 +71,31 @@ static char *own_warnings(const char *errors)
 }
 
 /* Looks whether the new grub.cfg has what it should. */
-static int verify(const struct grub_inputs *inputs, const struct kernels *kernels,
+static int verify(const struct entry_inputs *inputs, const struct kernels *kernels,
 	const char *said, char **why)
 {
 	CLEANUP_FREE char *path = grub_file("grub.cfg");
 	CLEANUP_FREE char *command = grub_update_command();
-	const struct kernel *missing = NULL;
-	struct grub grub;
-	int error = 0;
+	CLEANUP_FREE char *fault = NULL;
+	const struct kernel *missing;
+	struct boot_state state = {0};
 
-	grub_read(&grub);
-	for (size_t i = 0; i < kernels->count && missing == NULL; i++)
-		if (kernels->kernel[i].ready &&
-			!grub_has_kernel(&grub, &kernels->kernel[i]))
-			missing = &kernels->kernel[i];
-	if (!grub.present) {
-		error = -EIO;
-		*why = format_text("'%s' reported no error, but %s%s has no entry of "
-				   "vfio-early%s",
-			command, root_directory, path, said);
-	} else if (grub.inputs.words == NULL || !grub_inputs_same(&grub.inputs, inputs)) {
-		error = -EIO;
-		*why = format_text(
-			"'%s' reported no error, but the entry of vfio-early in "
-			"%s%s is not the new one%s",
-			command, root_directory, path, said);
-	} else if (missing != NULL) {
-		error = -EIO;
-		*why = format_text("'%s' reported no error, but %s%s has no entry of "
-				   "vfio-early for kernel %s%s",
-			command, root_directory, path, missing->version, said);
-	}
-	grub_free(&grub);
-	return error;
+	grub_read(&state);
+	missing = boot_kernel_without_entry(&state, kernels);
+	if (!state.present)
+		fault = format_text(
+			"%s%s has no entry of vfio-early", root_directory, path);
+	else if (!boot_is_made_from(&state, inputs))
+		fault = format_text("the entry of vfio-early in %s%s is not the new one",
+			root_directory, path);
+	else if (missing != NULL)
+		fault = format_text("%s%s has no entry of vfio-early for kernel %s",
+			root_directory, path, missing->version);
+	boot_state_free(&state);
+	if (fault == NULL)
+		return 0;
+	*why = format_text("'%s' reported no error, but %s%s", command, fault, said);
+	return -EIO;
 }
 
 static int read_config(const char *path, char **text, char **why)
@@ -134,17 +127,7 @@ static void put_back(const char *path, const char *before, char **why)
 	*why = both;
 }
 
-int grub_find_script(char **why)
-{
-	if (run_finds(SCRIPT))
-		return 0;
-	*why = format_text("%s%s is not there, or not executable; installing vfio-early "
-			   "puts it there",
-		root_directory, SCRIPT);
-	return -ENOENT;
-}
-
-int grub_update(const struct grub_inputs *inputs, const struct kernels *kernels,
+int grub_update(const struct entry_inputs *inputs, const struct kernels *kernels,
 	bool *changed, struct lines *notes, char **why)
 {
 	CLEANUP_FREE char *path = grub_file("grub.cfg");

@@ -193,36 +193,39 @@ static bool is_concerned(const struct context *context, const struct prediction 
 
 static void check_guard(const struct context *context, struct findings *findings)
 {
+	const struct boot_loader *loader = context->boot.loader;
+	CLEANUP_FREE char *place = loader->place_of_switch();
+
 	finding(findings, CHECK_FAIL,
-		"the last passthrough boot did not come up, and GRUB boots normally since");
-	finding_evidence(findings, "grubenv", "vfio_early_failed=1");
+		"the last passthrough boot did not come up, and %s boots normally since",
+		loader->name);
+	finding_evidence(findings, path_name(place), "%s", loader->failed_mark);
 	finding_remedy(findings, "find out why it did not come up, then enable again");
 	finding_command(findings, "journalctl --list-boots");
 	finding_command(findings, "vfio-early enable");
 	finding_needs_reboot(findings);
-	(void)context;
 }
 
 static void check_pending(const struct context *context, struct findings *findings)
 {
-	const struct loader *loader = &context->loader;
+	const struct boot_state *boot = &context->boot;
 	CLEANUP_FREE struct prediction *next = NULL;
 	CLEANUP_FREE char *why = NULL;
 	size_t before = findings_count(findings);
 
 	if (early_passes_over(context, findings))
 		return;
-	if (loader->grub.failed) {
+	if (boot->failed) {
 		check_guard(context, findings);
 		return;
 	}
-	if (loader->next == NEXT_UNKNOWN) {
+	if (boot->next == NEXT_UNKNOWN) {
 		finding(findings, CHECK_UNKNOWN,
 			"what the next boot will do is not known: %s",
-			loader->why != NULL ? loader->why : "no boot loader was found");
+			boot->why != NULL ? boot->why : "no boot loader was found");
 		return;
 	}
-	next = predict_boot(loader->words != NULL ? loader->words : "", true, &why);
+	next = predict_boot(boot->parameters != NULL ? boot->parameters : "", true, &why);
 	for (size_t i = 0; next != NULL && i < context->devices.count;) {
 		struct card card =
 			devices_card(&context->devices, &context->devices.device[i]);

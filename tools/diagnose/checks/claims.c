@@ -5,6 +5,7 @@
 
 #include "cmdline/driver.h"
 #include "tools/text/lines.h"
+#include "tools/boot/loader.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/undo.h"
 #include "tools/diagnose/gathered.h"
@@ -174,6 +175,17 @@ static void judge(struct tally *tally, const struct intent *intent)
 	gathered->count = 1;
 }
 
+/* What makes the lines' absence count, once they are gone. */
+static void say_what_follows(const struct tally *tally, struct findings *findings)
+{
+	CLEANUP_FREE char *menu = tally->loader ? boot_menu_command() : NULL;
+
+	if (menu != NULL)
+		finding_command(findings, "%s", menu);
+	if (tally->image)
+		finding_command(findings, "%s", image_command());
+}
+
 static void say_remedy(
 	struct tally *tally, enum check_status status, struct findings *findings)
 {
@@ -190,10 +202,7 @@ static void say_remedy(
 			  "bound from the start needs no moving");
 	for (size_t i = 0; i < tally->undo.count; i++)
 		finding_command(findings, "%s", tally->undo.line[i]);
-	if (tally->loader)
-		finding_command(findings, "%s", loader_command());
-	if (tally->image)
-		finding_command(findings, "%s", image_command());
+	say_what_follows(tally, findings);
 	if (status == CHECK_FAIL) {
 		finding_command(findings, "reboot");
 		finding_needs_reboot(findings);

@@ -56,7 +56,7 @@ static const struct verdict *judge_host(
 	if (driver_is_vfio(driver) && !intent_is_ours(intent))
 		return &not_ours;
 	if (driver_is_vfio(driver))
-		return context->loader.next == NEXT_NORMAL ? &ours_until_boot : &ours;
+		return context->boot.next == NEXT_NORMAL ? &ours_until_boot : &ours;
 	if (driver[0] == '\0' || strcmp(driver, "pci-stub") == 0)
 		return nvidia ? &nvidia_missing : &driver_missing;
 	return nvidia && strcmp(driver, "nvidia") != 0 ? &not_nvidia : &bound_well;

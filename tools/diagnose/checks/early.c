@@ -32,7 +32,7 @@ static void check_installed(const struct context *context, struct findings *find
 	static const char *const programs[] = {LIBEXECDIR "/vfio-early-hook",
 		"/usr/libexec/vfio-early-hook", "/usr/local/libexec/vfio-early-hook",
 		"/usr/lib/vfio-early/vfio-early-hook"};
-	static const char script[] = "/etc/grub.d/45_vfio_early";
+	const struct boot_loader *loader = context->boot.loader;
 	static const char *const makers[] = {
 		"/usr/share/initramfs-tools/hooks/vfio-early",
 		"/etc/initramfs-tools/hooks/vfio-early",
@@ -41,9 +41,9 @@ static void check_installed(const struct context *context, struct findings *find
 
 	if (early_passes_over(context, findings))
 		return;
-	/* without GRUB another boot loader carries the words */
-	if (context->loader.grub.here && !root_exists(script))
-		missing = script;
+	/* one that is not known carries the words without us */
+	if (loader != NULL && loader->own_file != NULL && !root_exists(loader->own_file))
+		missing = loader->own_file;
 	if (!any_exists(programs, ARRAY_SIZE(programs)))
 		missing = programs[0];
 	if (!any_exists(makers, ARRAY_SIZE(makers)))

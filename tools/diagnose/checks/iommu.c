@@ -4,6 +4,7 @@
 
 #include "tools/text/string.h"
 #include "cmdline/cmdline.h"
+#include "tools/boot/loader.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/verdict.h"
@@ -176,26 +177,37 @@ VERDICT contradicts = {CHECK_WARN,
 	"nevertheless",
 	"take {1}=off from the kernel command line", .reboot = true};
 VERDICT turned_off = {CHECK_FAIL, "the kernel command line turns the IOMMU off",
-	"take {1}=off from the kernel command line (GRUB_CMDLINE_LINUX in "
-	"/etc/default/grub, then update-grub)",
-	.reboot = true, .for_vm = true};
+	"take {1}=off from the kernel command line{2}", .reboot = true, .for_vm = true};
 VERDICT no_option = {CHECK_INFO,
 	"amd_iommu=on is no option of the kernel: it does nothing",
 	"nothing needs to be done: the AMD IOMMU is on by itself; the word may go"};
 VERDICT words_well = {
 	CHECK_PASS, "nothing on the kernel command line is against the IOMMU"};
 
+/* " (where, then what)", so that the change counts at the next boot; "" if not known. */
+static char *how_to_change(const struct context *context)
+{
+	const struct boot_loader *loader = context->boot.loader;
+	CLEANUP_FREE char *command = loader != NULL ? boot_menu_command() : NULL;
+
+	return command != NULL ? format_text(" (%s, then %s)",
+					 loader->place_of_parameters, command)
+			       : copy_text("");
+}
+
 static void check_cmdline(const struct context *context, struct findings *findings)
 {
 	static const char *const names[] = {"intel_iommu", "amd_iommu", "iommu"};
+	CLEANUP_FREE char *how = NULL;
 	struct parameter word;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!find_parameter(context, names[i], &word) ||
 			!span_starts(word.value, "off"))
 			continue;
+		how = how_to_change(context);
 		verdict_row(findings, is_active() ? &contradicts : &turned_off, names[i],
-			NULL);
+			how, NULL);
 		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
 			word.word.text);
 		return;

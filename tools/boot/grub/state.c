@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/text/string.h"
+#include "tools/boot/grub/environment.h"
+#include "tools/boot/grub/inputs.h"
+#include "tools/boot/grub/menu.h"
+#include "tools/boot/grub/next.h"
+#include "tools/boot/grub/section.h"
+#include "tools/boot/grub/state.h"
+#include "tools/kernel/kernels.h"
+#include "tools/system/root.h"
+
+static void read_variables(struct boot_state *state, const char *variables)
+{
+	state->on = grubenv_is_set(variables, GRUBENV_ENABLED);
+	state->once = grubenv_is_set(variables, GRUBENV_ONCE);
+	state->pending = grubenv_is_set(variables, GRUBENV_PENDING);
+	state->failed = grubenv_is_set(variables, GRUBENV_FAILED);
+}
+
+/* The version of the kernel whose image this is; NULL if none here has it. */
+static const char *version_of(const struct kernels *kernels, const char *image)
+{
+	for (size_t i = 0; i < kernels->count; i++)
+		if (kernels->kernel[i].image != NULL &&
+			strcmp(path_name(kernels->kernel[i].image), image) == 0)
+			return kernels->kernel[i].version;
+	return NULL;
+}
+
+/* An entry is for the kernel whose image it loads: a kernel whose image was made anew
+ * under another name has none. */
+static void add_kernels(struct boot_state *state, const char *body)
+{
+	CLEANUP_FREE char *why = NULL;
+	struct kernels kernels;
+	struct menu menu;
+
+	if (menu_read(body, &menu, &why) < 0)
+		return;
+	kernels_find(&kernels);
+	for (size_t i = 0; i < menu.count; i++) {
+		CLEANUP_FREE char *image = menu_initrd(menu.entry[i].body);
+		const char *name = image != NULL ? path_name(image) : NULL;
+		const char *version = name != NULL ? version_of(&kernels, name) : NULL;
+
+		if (name != NULL)
+			lines_add(
+				&state->kernels, "%s", version != NULL ? version : name);
+	}
+	kernels_free(&kernels);
+	menu_free(&menu);
+}
+
+static void read_section(struct boot_state *state, const char *config)
+{
+	CLEANUP_FREE char *section = grub_section(config);
+	CLEANUP_FREE char *why = NULL;
+	struct menu menu;
+
+	if (section == NULL || menu_read(section, &menu, &why) < 0)
+		return;
+	for (size_t i = 0; i < menu.count; i++) {
+		const struct menu_entry *entry = &menu.entry[i];
+
+		if (!entry->submenu && strcmp(entry->id, GRUB_ENTRY_ID) == 0)
+			state->present = true;
+		else if (entry->submenu && strcmp(entry->id, GRUB_SUBMENU_ID) == 0)
+			add_kernels(state, entry->body);
+	}
+	menu_free(&menu);
+	if (state->present)
+		grub_inputs_parse(section, &state->inputs);
+}
+
+void grub_read(struct boot_state *state)
+{
+	CLEANUP_FREE char *path = grub_file("grub.cfg");
+	CLEANUP_FREE char *config = NULL, *variables = NULL;
+	int error = root_read(path, &config, NULL);
+
+	if (grubenv_read(&variables, &state->trouble) == 0)
+		read_variables(state, variables);
+	if (error == 0)
+		read_section(state, config);
+	if (error < 0)
+		state->why = format_text(
+			"cannot read %s%s: %s", root_directory, path, strerror(-error));
+	else if (state->trouble != NULL)
+		state->why = copy_text(state->trouble);
+	else
+		grub_find_next(state, variables, config);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tools/text/string.h"
+#include "tools/boot/grub/environment.h"
+#include "tools/boot/grub/switch.h"
+#include "tools/system/root.h"
+
+int grub_set(enum boot_switch to, bool *changed, char **why)
+{
+	/* All four are there from the first on, so that GRUB has room for its marks. */
+	static const char *const off[] = {
+		GRUBENV_ENABLED "=0", GRUBENV_ONCE "=0", GRUBENV_FAILED "=0", NULL};
+	static const char *const on[] = {GRUBENV_ENABLED "=1", GRUBENV_ONCE "=0",
+		GRUBENV_PENDING "=0", GRUBENV_FAILED "=0", NULL};
+	static const char *const once[] = {GRUBENV_ENABLED "=0", GRUBENV_ONCE "=1",
+		GRUBENV_PENDING "=0", GRUBENV_FAILED "=0", NULL};
+	CLEANUP_FREE char *text = NULL;
+	int error = grubenv_read(&text, why);
+
+	*changed = false;
+	if (error < 0)
+		return error;
+	if (to != BOOT_OFF)
+		return grubenv_change(to == BOOT_ONCE ? once : on, changed, why);
+	/* Where nothing is on, nothing is written, not even zeros. */
+	if (!grubenv_is_set(text, GRUBENV_ENABLED) &&
+		!grubenv_is_set(text, GRUBENV_ONCE) &&
+		!grubenv_is_set(text, GRUBENV_FAILED))
+		return 0;
+	return grubenv_change(off, changed, why);
+}
+
+/*
+ * A system that wakes from hibernation still has in memory what was in the file before
+ * GRUB set its mark there: this makes the kernel read it from the disk.
+ */
+static void forget_grubenv(void)
+{
+	CLEANUP_FREE char *path = grub_file("grubenv");
+	CLEANUP_FREE char *real = NULL;
+	int file = root_resolve(path, &real) == 0 ? open(real, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (file < 0)
+		return;
+	posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+	close(file);
+}
+
+int grub_confirm(bool *changed, char **why)
+{
+	/* Only a mark that is set: where there is none, grubenv is not even made. */
+	static const char *const clear[] = {GRUBENV_PENDING "=0", NULL};
+	CLEANUP_FREE char *text = NULL;
+	int error;
+
+	*changed = false;
+	forget_grubenv();
+	error = grubenv_read(&text, why);
+	if (error < 0 || !grubenv_is_set(text, GRUBENV_PENDING))
+		return error;
+	return grubenv_change(clear, changed, why);
+}
