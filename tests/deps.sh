@@ -18,7 +18,8 @@ clang			# a second compiler's warnings
 libclang-rt-dev		# its sanitizers and fuzzer
 clang-format		# the house's format
 shellcheck		# clean shell
-bats			# runs the tests
+bats			# runs the tests,
+parallel		# several files at once
 pci.ids			# names of devices
 kmod			# modules of a made-up root
 cpio			# made-up images,

@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh FILE|DIRECTORY...: runs bats and ends with "N passed, N failed". A test that skips
-# itself has proved nothing: it counts as failed.
+# itself has proved nothing: it counts as failed. Files run beside each other, as many as there
+# are processors, and the tests of a file one after the other.
 set -u -o pipefail
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-bats --tap --timing "$@" 2>&1 | tee "$log"
+jobs=$(nproc)
+beside=()
+[ "$jobs" = 1 ] || beside=(--jobs "$jobs" --no-parallelize-within-files)
+bats --tap --timing "${beside[@]}" "$@" 2>&1 | tee "$log"
 status=$?
 skipped=$(grep -c '^ok .*# skip' "$log")
 passed=$(($(grep -c '^ok ' "$log") - skipped))

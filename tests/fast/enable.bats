@@ -8,10 +8,7 @@ load helper
 load grub
 
 setup() {
-	make_machine
-	make_kernel 6.1.0-9-amd64
-	make_kernel 6.1.0-50-amd64
-	install_grub
+	make_grub_machine
 }
 
 words='vfio_early=1234:1111@00:02.0/00 intel_iommu=on iommu=pt'
@@ -56,7 +53,7 @@ vfio_early_pending=0
 vfio_early_failed=0' "$(grubenv)"
 	assert_equal update-grub "$(<"$root/called")"
 	assert_equal 1024 "$(stat -c %s "$root/boot/grub/grubenv")"
-	assert_equal "$(<"$BATS_TEST_TMPDIR/grub.cfg.before")" "$(rest)"
+	assert_equal "$(<"$root/grub.cfg.before")" "$(rest)"
 }
 
 # The tool's own renames and syncs of whole file systems, in their order.

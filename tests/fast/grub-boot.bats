@@ -6,10 +6,7 @@ load helper
 load grub
 
 setup() {
-	make_machine
-	make_kernel 6.1.0-9-amd64
-	make_kernel 6.1.0-50-amd64
-	install_grub
+	make_grub_machine
 	put /etc/vfio-early.conf <<<'devices = 1234:1111@00:02.0/00'
 	update_grub
 	make_emulator

@@ -7,10 +7,7 @@ load helper
 load grub
 
 setup() {
-	make_machine
-	make_kernel 6.1.0-9-amd64
-	make_kernel 6.1.0-50-amd64
-	install_grub
+	make_grub_machine
 	put /etc/vfio-early.conf <<<'devices = 1234:1111@00:02.0/00'
 }
 
@@ -29,7 +26,7 @@ lines_are() {
 nothing_but() { # PIECE
 	update_grub
 	assert_equal '' "$(section)"
-	assert_equal "$(<"$BATS_TEST_TMPDIR/grub.cfg.before")" "$(rest)"
+	assert_equal "$(<"$root/grub.cfg.before")" "$(rest)"
 	output=$(<"$BATS_TEST_TMPDIR/update-grub")
 	assert_contains "vfio-early: $1"
 	assert_contains 'Warning: grub.cfg gets no boot entry of vfio-early.'
@@ -38,7 +35,7 @@ nothing_but() { # PIECE
 
 @test "an entry for the newest kernel, a submenu for all, and nothing else is changed" {
 	update_grub
-	assert_equal "$(<"$BATS_TEST_TMPDIR/grub.cfg.before")" "$(rest)"
+	assert_equal "$(<"$root/grub.cfg.before")" "$(rest)"
 	assert_equal "menuentry 'Debian GNU/Linux, GPU for virtual machines (vfio-early)' --class debian --class gnu-linux --class gnu --class os \$menuentry_id_option 'vfio-early' {
 submenu 'Debian GNU/Linux, GPU for virtual machines (vfio-early): choose a kernel' \$menuentry_id_option 'vfio-early-kernels' {
 	menuentry 'Debian GNU/Linux, with Linux 6.1.0-50-amd64, GPU for virtual machines (vfio-early)' --class debian --class gnu-linux --class gnu --class os \$menuentry_id_option 'vfio-early-6.1.0-50-amd64-advanced-2d1a1f4a-0815-4711-8888-444455556666' {
@@ -64,7 +61,7 @@ submenu 'Debian GNU/Linux, GPU for virtual machines (vfio-early): choose a kerne
 	rm "$root/etc/vfio-early.conf"
 	update_grub
 	assert_equal '' "$(section)"
-	assert_equal "$(<"$BATS_TEST_TMPDIR/grub.cfg.before")" "$(rest)"
+	assert_equal "$(<"$root/grub.cfg.before")" "$(rest)"
 	output=$(<"$BATS_TEST_TMPDIR/update-grub")
 	assert_lacks vfio-early
 }
@@ -198,7 +195,7 @@ GRUB_CMDLINE_LINUX_DEFAULT="quiet intel-iommu=sm_on,off amd_iommu=off splash"' >
 	rm "$root/usr/local/bin/vfio-early"
 	update_grub
 	assert_equal '' "$(section)"
-	assert_equal "$(<"$BATS_TEST_TMPDIR/grub.cfg.before")" "$(rest)"
+	assert_equal "$(<"$root/grub.cfg.before")" "$(rest)"
 }
 
 @test "Ubuntu's 10_linux_zfs is asked as well, where it is switched on" {

@@ -3,6 +3,18 @@
 # GRUB in the made-up root: Debian's own grub-mkconfig, 00_header and 10_linux, with their
 # paths put below the root, and our generator as make install has it.
 
+# The standard machine with two kernels and GRUB, whose grub.cfg has no entry of ours yet.
+make_grub_machine() {
+	root_made_by build_grub_machine
+}
+
+build_grub_machine() {
+	make_machine
+	make_kernel 6.1.0-9-amd64
+	make_kernel 6.1.0-50-amd64
+	install_grub
+}
+
 # What grub-probe says there; empty is a plain partition.
 probe_says() { # ABSTRACTION FILESYSTEM
 	echo "$1" >"$root/abstraction"
@@ -63,8 +75,8 @@ install_grub() {
 	ln -s ../vfio-early-confirm.service \
 		"$root/usr/lib/systemd/system/multi-user.target.wants/vfio-early-confirm.service"
 	update_grub
-	cp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg.before"
-	sed "s,@BINDIR@,$root/usr/local/bin,g" "$top/tools/boot/grub/45_vfio_early.in" |
+	cp "$root/boot/grub/grub.cfg" "$root/grub.cfg.before"
+	sed 's,@BINDIR@,"$VFIO_EARLY_ROOT/usr/local/bin",g' "$top/tools/boot/grub/45_vfio_early.in" |
 		install_program /etc/grub.d/45_vfio_early
 	update_grub
 	make_grubenv

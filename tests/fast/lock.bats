@@ -8,9 +8,7 @@ load helper
 load grub
 
 setup() {
-	make_machine
-	make_kernel 6.1.0-9-amd64
-	install_grub
+	make_grub_machine
 }
 
 teardown() {
@@ -25,7 +23,12 @@ enable_halfway() {
 		"$root/usr/sbin/update-grub"
 	"$top/vfio-early" --root "$root" enable 01:00 >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
 	first=$!
-	until [ -e "$root/started" ]; do sleep 0.05; done
+	for _ in {1..400}; do
+		[ ! -e "$root/started" ] || return 0
+		sleep 0.05
+	done
+	echo 'update-grub was not called'
+	return 1
 }
 
 let_go() {
@@ -117,7 +120,7 @@ grubenv_is() { # NAME=VALUE...
 
 	rm "$root/etc/vfio-early.conf"
 	sed -i 2d "$root/usr/sbin/update-grub"
-	make_kernel 6.1.0-50-amd64
+	make_kernel 6.1.0-60-amd64
 	enable_halfway
 	kill -KILL "$first"
 	wait "$first" || :

@@ -26,11 +26,13 @@ lab_enabled_disk() {
 	local base enabled
 	base=$(lab_disk "$@") || return
 	enabled=${base%.raw}-enabled.qcow2
-	if [[ ! -e $enabled ]]; then
-		lab_machine "$base" >&2 || return
-		lab_boot --run 'vfio-early enable 01:00' >&2 || return
+	(
+		flock 9		# two files at once make it once
+		[[ ! -e $enabled ]] || exit 0
+		lab_machine "$base" >&2 || exit
+		lab_boot --run 'vfio-early enable 01:00' >&2 9>&- || exit
 		mv "$LAB_MACHINE/disk.qcow2" "$enabled"
-	fi
+	) 9>"$VFIO_EARLY_LAB_CACHE/lock-enabled" || return
 	echo "$enabled"
 }
 
