@@ -133,7 +133,8 @@ static void read_operator(struct claims *claims)
 		span_of("gpu-operator"), span_of("vfio-pci-ready"));
 	/* it takes every display of NVIDIA's */
 	claim->target = TARGET_ID;
-	claim->id = (struct claim_id){0x10de, ID_ANY, ID_ANY, ID_ANY, 0x030000, 0xff0000};
+	claim->id = (struct claim_id){
+		VENDOR_NVIDIA, ID_ANY, ID_ANY, ID_ANY, 0x030000, 0xff0000};
 }
 
 /* What a set of scripts from before vfio-early wrote, under names that nobody else has.

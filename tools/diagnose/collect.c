@@ -14,6 +14,7 @@
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/wishes-of-claims.h"
+#include "tools/diagnose/wishes-of-guests.h"
 
 /* Root by what /proc says, so that a captured system is judged as it was. */
 static bool is_root(void)
@@ -105,6 +106,19 @@ static void collect_selection(struct context *context)
 	}
 }
 
+static void collect_guests(struct context *context)
+{
+	int error;
+
+	context->guests = allocate_more(NULL, sizeof(*context->guests));
+	error = guests_read(context->guests);
+	if (error < 0)
+		lines_add(&context->unread,
+			"the configuration of some guests cannot be read: %s",
+			strerror(-error));
+	guests_wish(context);
+}
+
 static void collect_claims(struct context *context)
 {
 	context->claims = allocate_more(NULL, sizeof(*context->claims));
@@ -121,7 +135,7 @@ const struct collector collectors[] = {
 		.instead = collect_devices_without_config},
 	{.name = "the kernel log", .collect = collect_log},
 	{.name = "vfio-early's selection", .collect = collect_selection},
-	{.name = "the guests' configuration", .collect = guests_collect},
+	{.name = "the guests' configuration", .collect = collect_guests},
 	{.name = "who claims the devices", .collect = collect_claims},
 	{.name = "what the devices are for", .collect = collect_intents, .vital = true},
 	{0},

@@ -92,7 +92,4 @@ bool context_wants(const struct context *context, enum want want);
 /* Whether anybody relies on vfio-early: cards were chosen, or this boot had the flag. */
 bool context_has_choice(const struct context *context);
 
-/* A collector (guests.c). */
-void guests_collect(struct context *context);
-
 #endif

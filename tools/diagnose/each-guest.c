@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/text/string.h"
-#include "tools/guests/guests.h"
-#include "tools/diagnose/context.h"
 #include "tools/diagnose/each-guest.h"
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/diagnose/wishes-of-guests.h"
 
 VERDICT unread = {CHECK_UNKNOWN, "the guests' configuration could not be read"};
 VERDICT about_another = {CHECK_SKIP, "the question is about {1}"};

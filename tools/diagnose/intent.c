@@ -9,9 +9,8 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
+#include "tools/guests/node-numbers.h"
 #include "tools/diagnose/intent.h"
-
-enum { VENDOR_NVIDIA = 0x10de };
 
 /* Whether another wish wants the device in a VM: then a node of the host that is not
  * there at the moment is rather another device's. */
@@ -53,25 +52,13 @@ static bool is_nvidia(const struct pci_device *device)
 static bool nvidia_node_means(
 	const struct context *context, const char *node, const struct pci_device *device)
 {
-	CLEANUP_FREE char *path = NULL, *text = NULL;
-	char **gpus;
-	bool runs;
+	char **gpus = root_list(NVIDIA_GPUS);
+	bool runs = gpus[0] != NULL;
 
-	gpus = root_list("/proc/driver/nvidia/gpus");
-	runs = gpus[0] != NULL;
 	root_list_free(gpus);
 	if (!runs || !isdigit((unsigned char)*node))
 		return may_be_node(context, device, is_nvidia);
-	path = format_text("/proc/driver/nvidia/gpus/%s/information", device->address);
-	if (root_read(path, &text, NULL) < 0)
-		return false;
-	for (const char *line = text; line != NULL; line = strchr(line + 1, '\n')) {
-		const char *name = line + (*line == '\n');
-
-		if (text_begins(name, "Device Minor:"))
-			return atoi(name + 13) == atoi(node);
-	}
-	return false;
+	return nvidia_minor(device->address) == atoi(node);
 }
 
 static bool dri_node_means(
@@ -297,4 +284,23 @@ bool intent_is_ours(const struct intent *intent)
 			strstr(intent->wish[i]->text, "vfio_early=") != NULL)
 			return true;
 	return false;
+}
+
+const struct intent *guest_device(
+	const struct context *context, const char *name, const struct intent *after)
+{
+	size_t at = after != NULL ? (size_t)(after - context->intent) + 1 : 0;
+
+	for (; at < context->intents; at++) {
+		const struct intent *intent = &context->intent[at];
+
+		if (intent->asked && intent->who != NULL &&
+			strcmp(intent->who, name) == 0)
+			return intent;
+		for (size_t i = 0; i < intent->count; i++)
+			if (intent->wish[i]->who != NULL &&
+				strcmp(intent->wish[i]->who, name) == 0)
+				return intent;
+	}
+	return NULL;
 }

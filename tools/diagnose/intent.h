@@ -13,6 +13,11 @@ bool wish_means(const struct context *context, const struct wish *wish,
 const struct intent *context_intent(
 	const struct context *context, const struct pci_device *device);
 
+/* The devices that this guest ("VM 100") wants or is asked about: the next behind `after`
+ * (NULL: the first); NULL at the end. */
+const struct intent *guest_device(
+	const struct context *context, const char *name, const struct intent *after);
+
 bool intent_is_vm(const struct intent *intent);
 bool intent_is_host(const struct intent *intent);
 /* "VM 100", "a VM", "container 901", "the host" */

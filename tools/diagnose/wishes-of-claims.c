@@ -107,7 +107,7 @@ static void wish_for_toolkit(struct context *context)
 		const struct pci_device *device = &context->devices.device[i];
 		bool spoken_of = false;
 
-		if (device->facts.function.vendor != 0x10de ||
+		if (device->facts.function.vendor != VENDOR_NVIDIA ||
 			!pci_device_is_graphics(device))
 			continue;
 		for (size_t j = 0; j < before && !spoken_of; j++)

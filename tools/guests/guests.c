@@ -4,10 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
-#include "tools/diagnose/context.h"
 #include "tools/guests/guests.h"
 
 /* "901.conf" is 901; -1 for every other name. */
@@ -184,6 +182,11 @@ static void read_domains(struct guests *guests, int *error)
 	root_list_free(names);
 }
 
+const char *domain_guest_name(const struct domain_guest *guest)
+{
+	return guest->name + strlen("libvirt domain ");
+}
+
 /* A machine's name in the cluster is its host name without the domain. */
 static char *node_name(void)
 {
@@ -200,15 +203,13 @@ static char *node_name(void)
 	return name;
 }
 
-void guests_collect(struct context *context)
+int guests_read(struct guests *guests)
 {
-	struct guests *guests = allocate_more(NULL, sizeof(*guests));
 	size_t length;
 	int error = 0;
 
 	*guests = (struct guests){0};
 	guests->pve = root_exists("/etc/pve");
-	guests->libvirt = root_exists("/etc/libvirt/qemu");
 	guests->node = node_name();
 	read_directory(guests, "/etc/pve/lxc", read_container, &error);
 	read_directory(guests, "/etc/pve/qemu-server", read_vm, &error);
@@ -221,10 +222,5 @@ void guests_collect(struct context *context)
 	if (root_read(MAPPING_PATH, &guests->mapping_text, &length) == 0)
 		mapping_read(
 			(struct span){guests->mapping_text, length}, &guests->mapping);
-	if (error < 0)
-		lines_add(&context->unread,
-			"the configuration of some guests cannot be read: %s",
-			strerror(-error));
-	context->guests = guests;
-	guests_wish(context);
+	return error;
 }

@@ -8,8 +8,6 @@
 #include "tools/guests/pve-mapping.h"
 #include "tools/guests/pve-vm.h"
 
-struct context;
-
 struct container_guest {
 	long id;
 	char *name; /* "container 901" */
@@ -41,6 +39,9 @@ struct domain_guest {
 	bool running;
 };
 
+/* What libvirt calls it: "win11". */
+const char *domain_guest_name(const struct domain_guest *guest);
+
 struct guests {
 	char *node; /* this machine's name in the cluster; "" */
 	struct container_guest *container;
@@ -51,39 +52,15 @@ struct guests {
 	size_t domains;
 	char *mapping_text; /* NULL: no mappings */
 	struct mapping mapping;
-	bool pve;     /* there is an /etc/pve */
-	bool libvirt; /* there is an /etc/libvirt/qemu */
+	bool pve; /* there is an /etc/pve */
 };
 
 #define MAPPING_PATH "/etc/pve/mapping/pci.cfg"
 
-/* Adds what the guests want to context->wishes (guest-wishes.c). */
-void guests_wish(struct context *context);
-
 /*
- * The next container, VM or domain that the diagnosis is about: the one named with --ct,
- * --vm or --domain, or else every one with a graphics node or a host device in its
- * configuration. NULL for the first, and at the end.
+ * Reads all of them. 0, or the first error: what could be read is there all the same.
+ * What it allocates lives as long as the program.
  */
-const struct container_guest *guests_next_container(
-	const struct context *context, const struct container_guest *after);
-const struct vm_guest *guests_next_vm(
-	const struct context *context, const struct vm_guest *after);
-const struct domain_guest *guests_next_domain(
-	const struct context *context, const struct domain_guest *after);
-
-/* A device that a VM gets by a hostpci line of its main section. */
-struct vm_device {
-	const struct vm_hostpci *from;
-	const struct mapping_entry *map; /* of this machine; NULL for host= */
-	struct span id;			 /* as it is written: "01:00", "0000:01:00.0" */
-	struct pci_address address;	 /* function 0 where the whole slot is meant */
-	bool whole_slot;
-};
-/* All of them; malloc'ed, `*count` of them. Lines that Proxmox drops are left out. */
-struct vm_device *vm_devices(
-	const struct guests *guests, const struct vm_guest *guest, size_t *count);
-/* Whether the VM gets the function by this entry. */
-bool vm_device_is(const struct vm_device *device, const struct pci_address *address);
+int guests_read(struct guests *guests);
 
 #endif

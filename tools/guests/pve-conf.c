@@ -296,3 +296,16 @@ struct span pve_property_at(struct span key, struct span value)
 	/* the name of a value without one stands elsewhere */
 	return key.text + key.length + 1 == value.text ? key : value;
 }
+
+unsigned int pve_conf_first_snapshot(const struct pve_conf *conf)
+{
+	for (size_t i = 1; i < conf->section_count; i++)
+		if (conf->section[i].kind == PVE_SNAPSHOT)
+			return conf->section[i].line;
+	return (unsigned int)-1;
+}
+
+char *pve_line_text(const struct pve_line *line)
+{
+	return format_text("%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+}

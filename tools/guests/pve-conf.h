@@ -57,8 +57,13 @@ enum pve_section_kind pve_line_where(
 	const struct pve_conf *conf, const struct pve_line *line);
 /* The value that counts: the last of this key in the main section; NULL if none. */
 const struct pve_line *pve_conf_find(const struct pve_conf *conf, const char *key);
+/* The line at which the first snapshot begins: what follows has no effect. The highest
+ * number there is if there is none. */
+unsigned int pve_conf_first_snapshot(const struct pve_conf *conf);
 /* The setting on a line of the file; NULL if it is none. */
 const struct pve_line *pve_conf_at(const struct pve_conf *conf, unsigned int line);
+/* "hostpci0: 01:00,pcie=1"; malloc'ed. */
+char *pve_line_text(const struct pve_line *line);
 /* "dev3" with the stem "dev" gives 3; -1 if the key is another. */
 int pve_key_number(struct span key, const char *stem);
 

@@ -5,6 +5,9 @@
 
 #include "hook/scan.h"
 
+/* A vendor that more than one place asks about. */
+enum { VENDOR_NVIDIA = 0x10de };
+
 /* One PCI function and its names. */
 struct pci_device {
 	struct device facts; /* all but in_use, for which disks would have to be opened */

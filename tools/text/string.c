@@ -99,3 +99,8 @@ void print_message(const char *format, ...)
 	va_end(list);
 	fputc('\n', stderr);
 }
+
+char *line_path(const char *path, unsigned int line)
+{
+	return format_text("%s:%u", path, line);
+}

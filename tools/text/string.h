@@ -36,6 +36,8 @@ bool text_ends(const char *text, const char *end);
 
 /* The last component of a path; a part of it. */
 const char *path_name(const char *path);
+/* "/etc/pve/lxc/901.conf:14"; malloc'ed. */
+char *line_path(const char *path, unsigned int line);
 
 /* "vfio-early: ..." and a newline on standard error. */
 void print_message(const char *format, ...) PRINTF(1, 2);

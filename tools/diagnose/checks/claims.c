@@ -8,6 +8,7 @@
 #include "tools/boot/loader.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/undo.h"
+#include "tools/diagnose/context.h"
 #include "tools/diagnose/gathered.h"
 #include "tools/diagnose/remedy.h"
 

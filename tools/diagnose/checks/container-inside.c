@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/diagnose/gathered.h"
+#include "tools/guests/guests.h"
+#include "tools/guests/node-numbers.h"
+#include "tools/diagnose/context.h"
 #include "tools/diagnose/verdict.h"
 
 VERDICT not_running = {CHECK_SKIP, "the container does not run"};
@@ -62,7 +64,7 @@ static void check_effective(const struct context *context,
 	wanted = container_wanted(&guest->conf, &count);
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP_FREE char *line = line_path(guest->path, wanted[i].from->line);
-		CLEANUP_FREE char *text = line_text(wanted[i].from);
+		CLEANUP_FREE char *text = pve_line_text(wanted[i].from);
 		CLEANUP_FREE char *node = span_copy(wanted[i].source);
 
 		if (!was_given(guest, &wanted[i]))

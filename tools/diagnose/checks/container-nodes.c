@@ -1,35 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Containers: the device nodes on the host, and the numbers in their rules. */
+/* Containers: the device nodes on the host. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/system/root.h"
 #include "tools/claims/claim.h"
-#include "tools/diagnose/gathered.h"
+#include "tools/guests/guests.h"
+#include "tools/guests/node-numbers.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/verdict.h"
 
-enum { VENDOR_NVIDIA = 0x10de };
-
-/* What keeps a node from being there. */
-enum lack {
-	LACK_NONE,
-	LACK_VFIO,     /* the card is bound to a VFIO driver */
-	LACK_DRIVER,   /* the card has no driver, or not the one that makes this node */
-	LACK_NO_NODE,  /* the driver is there, and nobody has made the node */
-	LACK_NO_CARD,  /* no such card */
-	LACK_DRM,      /* the card has a driver, which offers nothing in /dev/dri */
-	LACK_NO_MINOR, /* the driver counts its cards otherwise */
-	LACK_NOT_A_NODE,
-};
+/* {1} is the node, {2} the card and {3} its driver, {4} what becomes of the container at
+ * its start, {5} the commands that make nodes. */
+#define GIVE_BACK "give {2} back to the host"
+static const char vfio_title[] =
+	"{1} cannot be there: {2} is bound to {3}, and a container can only have what the "
+	"host's own driver drives";
+static const char drm_title[] =
+	"{1} is not there on the host, although {2} has the driver {3}: {4}";
+static const char drm_remedy[] =
+	"load the driver's part that makes /dev/dri, look into it, and name what is there";
+static const char single_nodes[] =
+	"name single device nodes, remove what stands in their place and have them made again";
+VERDICT all_there = {
+	CHECK_PASS, "the host has every graphics node that the container wants"};
+VERDICT none_named = {CHECK_SKIP, "the container names no graphics node"};
+VERDICT hidden = {CHECK_UNKNOWN, "{1} cannot be looked at", "run it as root"};
+VERDICT no_card = {CHECK_FAIL,
+	"{1} is not there on the host, nor a card that it may belong to: {4}",
+	"see whether the card is there at all", "vfio-early list --all"};
+VERDICT given_by_us = {
+	CHECK_FAIL, vfio_title, GIVE_BACK, "vfio-early disable\nreboot", .reboot = true};
+VERDICT given_away = {CHECK_FAIL, vfio_title,
+	GIVE_BACK ": remove what DRV-OTHER-CLAIMS names", "reboot", .reboot = true};
+VERDICT not_nvidia = {CHECK_FAIL,
+	"{1} is not there on the host: the driver of {2} is {3}, not nvidia",
+	"install NVIDIA's driver on the host, keep other drivers from the card, and load it",
+	"modprobe nvidia\n{5}"};
+VERDICT no_such_minor = {CHECK_FAIL,
+	"no card is {1} now: the driver numbers them anew when one comes or goes",
+	"name the node that the card has now, and delete the line of the other from {file}",
+	"ls -l /dev/nvidia[0-9]*"};
+VERDICT no_drm = {CHECK_FAIL, drm_title, drm_remedy, "ls -l /dev/dri/by-path"};
+VERDICT no_nvidia_drm = {
+	CHECK_FAIL, drm_title, drm_remedy, "modprobe nvidia_drm\nls -l /dev/dri/by-path"};
+VERDICT not_made = {CHECK_FAIL,
+	"nobody has made {1} on the host yet, although {2} has its driver: {4}",
+	"have the nodes made, now and at each boot, and restart the container", "{5}"};
+VERDICT directory = {CHECK_FAIL, "{1} is a directory, and devN takes single nodes only",
+	single_nodes, "{5}"};
+VERDICT stands_in = {CHECK_FAIL, "{1} is not a device node: {2} stands in its place",
+	single_nodes, "{5}"};
+VERDICT stale = {
+	CHECK_FAIL, "{1} has stale numbers: the driver has {2} now", single_nodes, "{5}"};
 
 struct nodes {
 	const struct context *context;
 	const struct container_guest *guest;
-	struct gathered gathered;
-	enum lack lack;			 /* of the worst so far */
-	const struct pci_device *device; /* that it is about; NULL */
-	bool uvm, modeset;		 /* what is missing: for nvidia-modprobe */
+	struct findings *findings;
+	struct verdict_notes notes;
+	char *make; /* commands that make the nodes of NVIDIA's driver */
 };
 
 static bool has_vm_driver(const struct pci_device *device)
@@ -39,7 +70,7 @@ static bool has_vm_driver(const struct pci_device *device)
 
 /* The card to blame for a missing node: the one that a VM driver holds, if there is one.
  */
-static const struct pci_device *card_of(
+static const struct intent *card_of(
 	const struct nodes *nodes, const struct wanted_node *wanted)
 {
 	enum gpu_node kind = gpu_node_kind(wanted->source);
@@ -51,235 +82,146 @@ static const struct pci_device *card_of(
 		if (nvidia && intent->device->facts.function.vendor != VENDOR_NVIDIA)
 			continue;
 		if (has_vm_driver(intent->device))
-			return intent->device;
+			return intent;
 		if (first == NULL)
 			first = intent;
 	}
-	return first != NULL ? first->device : NULL;
+	return first;
+}
+
+/* Why the host does not have a node. */
+static const struct verdict *judge_missing(
+	const struct intent *intent, const struct wanted_node *wanted)
+{
+	bool dri = gpu_node_kind(wanted->source) == GPU_NODE_DRI, nvidia;
+
+	if (intent == NULL)
+		return &no_card;
+	if (has_vm_driver(intent->device))
+		return intent_is_ours(intent) ? &given_by_us : &given_away;
+	nvidia = strcmp(intent->device->facts.driver, "nvidia") == 0;
+	if (dri)
+		return nvidia ? &no_nvidia_drm : &no_drm;
+	if (!nvidia)
+		return &not_nvidia;
+	if (gpu_node_kind(wanted->source) == GPU_NODE_NVIDIA &&
+		!nvidia_has_minor(gpu_node_minor(wanted->source)))
+		return &no_such_minor;
+	return &not_made;
 }
 
 /* Which card has which minor number now. */
-static void gather_minors(struct gathered *gathered)
+static void note_minors(struct nodes *nodes)
 {
 	char **gpus = root_list(NVIDIA_GPUS);
 
 	for (size_t i = 0; gpus[i] != NULL; i++) {
 		CLEANUP_FREE char *path = format_text(NVIDIA_GPUS "/%s", gpus[i]);
+		CLEANUP_FREE char *node =
+			format_text("/dev/nvidia%d", nvidia_minor(gpus[i]));
 
-		gather_evidence(gathered, path, "/dev/nvidia%d", nvidia_minor(gpus[i]));
+		verdict_note(nodes->findings, &nodes->notes, NULL, path, node, NULL);
 	}
 	root_list_free(gpus);
 }
 
-/* What happens at the container's start without it. */
-static const char *outcome(const struct wanted_node *wanted)
-{
-	if (wanted->optional)
-		return "the container starts without it in silence";
-	return "the container does not start";
-}
-
-static void gather_missing(struct nodes *nodes, const struct wanted_node *wanted,
+static void note_missing(struct nodes *nodes, const struct wanted_node *wanted,
 	const char *path, const char *value)
 {
-	const struct pci_device *device = card_of(nodes, wanted);
-	enum lack lack;
+	const struct intent *intent = card_of(nodes, wanted);
+	const struct verdict *verdict = judge_missing(intent, wanted);
+	const char *driver = intent != NULL ? intent->device->facts.driver : "";
 
-	nodes->uvm |= span_starts(wanted->source, "/dev/nvidia-uvm");
-	nodes->modeset |= span_is(wanted->source, "/dev/nvidia-modeset");
-	if (device == NULL) {
-		lack = LACK_NO_CARD;
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"%s is not there on the host, nor a card that it may belong to: "
-			"%s",
-			path, outcome(wanted));
-	} else if (has_vm_driver(device)) {
-		lack = LACK_VFIO;
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"%s cannot be there: %s is bound to %s, and a container can only have what "
-			"the host's own driver drives",
-			path, device->address, device->facts.driver);
-	} else if (gpu_node_kind(wanted->source) != GPU_NODE_DRI &&
-		   strcmp(device->facts.driver, "nvidia") != 0) {
-		lack = LACK_DRIVER;
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"%s is not there on the host: the driver of %s is %s, not "
-			"nvidia",
-			path, device->address,
-			device->facts.driver[0] != '\0' ? device->facts.driver : "none");
-	} else if (gpu_node_kind(wanted->source) == GPU_NODE_NVIDIA &&
-		   !nvidia_has_minor(gpu_node_minor(wanted->source))) {
-		lack = LACK_NO_MINOR;
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"no card is %s now: the driver numbers them anew when one comes "
-			"or goes",
-			path);
-		gather_minors(&nodes->gathered);
-	} else if (gpu_node_kind(wanted->source) == GPU_NODE_DRI) {
-		lack = LACK_DRM;
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"%s is not there on the host, although %s has the driver %s: %s",
-			path, device->address,
-			device->facts.driver[0] != '\0' ? device->facts.driver : "none",
-			outcome(wanted));
-	} else {
-		lack = LACK_NO_NODE;
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"nobody has made %s on the host yet, although %s has its driver: "
-			"%s",
-			path, device->address, outcome(wanted));
-	}
-	if (nodes->lack == LACK_NONE) {
-		nodes->lack = lack;
-		nodes->device = device;
-	}
+	verdict_note(nodes->findings, &nodes->notes, verdict, path, value, path,
+		intent != NULL ? intent->device->address : "",
+		driver[0] != '\0' ? driver : "none",
+		wanted->optional ? "the container starts without it in silence"
+				 : "the container does not start",
+		nodes->make, NULL);
+	if (verdict == &no_such_minor)
+		note_minors(nodes);
 }
 
-static void gather_node(struct nodes *nodes, const struct wanted_node *wanted)
+/* Whether the node's numbers are not those that its driver has now: `*now`, malloc'ed. */
+static bool is_stale(struct span path, const struct node *node, char **now)
+{
+	struct node_numbers expected;
+
+	if (!node_expected(path, &expected) ||
+		(node->major == expected.major &&
+			(expected.any_minor || node->minor == expected.minor)))
+		return false;
+	*now = format_text("%u:%u", expected.major, expected.minor);
+	return true;
+}
+
+static void note_node(struct nodes *nodes, const struct wanted_node *wanted)
 {
 	CLEANUP_FREE char *path = span_copy(wanted->source);
-	struct node_numbers expected;
+	CLEANUP_FREE char *now = NULL;
 	struct node node = {0};
 	int error = node_read(path, &node);
 	CLEANUP_FREE char *value = node_text(error, &node);
+	const struct verdict *verdict = NULL;
 
 	if (error == -ENOENT) {
-		gather_missing(nodes, wanted, path, value);
+		note_missing(nodes, wanted, path, value);
 		return;
 	}
-	if (error < 0) {
-		gather(&nodes->gathered, CHECK_UNKNOWN, path, value,
-			"%s cannot be looked at", path);
-		return;
-	}
-	if (wanted->directory && node.type == 'd') {
-		gather_evidence(&nodes->gathered, path, "%s", value);
-		return;
-	}
-	if (node.type != 'c') {
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			wanted->device && node.type == 'd'
-				? "%s is a directory, and devN takes single nodes only"
-				: "%s is not a device node: %s stands in its place",
-			path, value);
-		if (nodes->lack == LACK_NONE)
-			nodes->lack = LACK_NOT_A_NODE;
-		return;
-	}
-	if (node_expected(wanted->source, &expected) &&
-		(node.major != expected.major ||
-			(!expected.any_minor && node.minor != expected.minor))) {
-		gather(&nodes->gathered, CHECK_FAIL, path, value,
-			"%s has stale numbers: the driver has %u:%u now", path,
-			expected.major, expected.minor);
-		if (nodes->lack == LACK_NONE)
-			nodes->lack = LACK_NOT_A_NODE;
-		return;
-	}
-	gather_evidence(&nodes->gathered, path, "%s", value);
+	if (error < 0)
+		verdict = &hidden;
+	else if (node.type == 'd' && wanted->device)
+		verdict = &directory;
+	else if (node.type != 'c' && !(node.type == 'd' && wanted->directory))
+		verdict = &stands_in;
+	else if (node.type == 'c' && is_stale(wanted->source, &node, &now))
+		verdict = &stale;
+	verdict_note(nodes->findings, &nodes->notes, verdict, path, value, path,
+		now != NULL ? now : value, "", "", nodes->make, NULL);
 }
 
-/* Whether vfio-early itself gave the card away. */
-static bool is_our_doing(const struct nodes *nodes)
+/* The commands that make what is missing of these nodes, and restart the container. */
+static char *make_commands(const struct container_guest *guest,
+	const struct wanted_node *wanted, size_t count)
 {
-	const struct intent *intent = context_intent(nodes->context, nodes->device);
+	bool uvm = false, modeset = false;
 
-	for (size_t i = 0; intent != NULL && i < intent->count; i++)
-		if (strcmp(intent->wish[i]->source, CONF_PATH) == 0 ||
-			strstr(intent->wish[i]->text, "vfio_early=") != NULL)
-			return true;
-	return false;
-}
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_FREE char *path = span_copy(wanted[i].source);
+		struct node node;
 
-static void say_remedy(const struct nodes *nodes, struct findings *findings)
-{
-	long id = nodes->guest->id;
-
-	switch (nodes->lack) {
-	case LACK_VFIO:
-		if (is_our_doing(nodes)) {
-			finding_remedy(findings, "give %s back to the host",
-				nodes->device->address);
-			finding_command(findings, "vfio-early disable");
-		} else {
-			finding_remedy(findings,
-				"give %s back to the host: remove what DRV-OTHER-CLAIMS "
-				"names",
-				nodes->device->address);
-		}
-		finding_command(findings, "reboot");
-		finding_needs_reboot(findings);
-		return;
-	case LACK_DRIVER:
-		finding_remedy(findings,
-			"install NVIDIA's driver on the host, keep other drivers from the "
-			"card, and load it");
-		finding_command(findings, "modprobe nvidia");
-		break;
-	case LACK_NO_NODE:
-		finding_remedy(findings,
-			"have the nodes made, now and at each boot, and restart the "
-			"container");
-		break;
-	case LACK_DRM:
-		finding_remedy(findings,
-			"load the driver's part that makes /dev/dri, look into it, and "
-			"name what is there");
-		if (strcmp(nodes->device->facts.driver, "nvidia") == 0)
-			finding_command(findings, "modprobe nvidia_drm");
-		finding_command(findings, "ls -l /dev/dri/by-path");
-		return;
-	case LACK_NO_CARD:
-		finding_remedy(findings, "see whether the card is there at all");
-		finding_command(findings, "vfio-early list --all");
-		return;
-	case LACK_NO_MINOR:
-		finding_remedy(findings,
-			"name the node that the card has now, and delete the line of the "
-			"other from %s",
-			nodes->guest->path);
-		finding_command(findings, "ls -l /dev/nvidia[0-9]*");
-		return;
-	case LACK_NOT_A_NODE:
-		finding_remedy(findings,
-			"name single device nodes, remove what stands in their place and "
-			"have them made again");
-		break;
-	case LACK_NONE:
-		finding_remedy(findings, "run it as root");
-		return;
+		if (node_read(path, &node) != -ENOENT)
+			continue;
+		uvm |= span_starts(wanted[i].source, "/dev/nvidia-uvm");
+		modeset |= span_is(wanted[i].source, "/dev/nvidia-modeset");
 	}
-	if (nodes->uvm)
-		finding_command(findings, "modprobe nvidia_uvm");
-	finding_command(
-		findings, "nvidia-modprobe -c 0 -u%s", nodes->modeset ? " -m" : "");
-	finding_command(findings, "systemctl enable --now nvidia-persistenced");
-	finding_command(findings, "pct reboot %ld", id);
+	return format_text("%snvidia-modprobe -c 0 -u%s\n"
+			   "systemctl enable --now nvidia-persistenced\n"
+			   "pct reboot %ld",
+		uvm ? "modprobe nvidia_uvm\n" : "", modeset ? " -m" : "", guest->id);
 }
 
 static void check_host(const struct context *context, const struct container_guest *guest,
 	struct findings *findings)
 {
-	struct nodes nodes = {.context = context, .guest = guest};
-	enum check_status status;
 	size_t count;
-	struct wanted_node *wanted = container_wanted(&guest->conf, &count);
+	CLEANUP_FREE struct wanted_node *wanted = container_wanted(&guest->conf, &count);
+	CLEANUP_FREE char *make = make_commands(guest, wanted, count);
+	struct nodes nodes = {
+		.context = context, .guest = guest, .findings = findings, .make = make};
 
-	for (size_t i = 0; i < count; i++)
-		gather_node(&nodes, &wanted[i]);
-	free(wanted);
-	status = nodes.gathered.status;
 	if (count == 0) {
-		skip_guest(findings, guest->name, "the container names no graphics node");
+		verdict_row(findings, &none_named, NULL);
 		return;
 	}
-	gathered_say(&nodes.gathered, findings, guest->name,
-		"the host has every graphics node that the container wants");
-	if (status != CHECK_PASS)
-		say_remedy(&nodes, findings);
+	for (size_t i = 0; i < count; i++)
+		note_node(&nodes, &wanted[i]);
+	verdict_conclude(findings, &nodes.notes, &all_there);
 }
 
-void check_nodes_host(const struct context *context, struct findings *findings)
-{
-	each_container(context, findings, check_host);
-}
+const struct check container_nodes_checks[] = {
+	{.id = "CT-NODES-HOST",
+		.about = "whether the host has the device nodes it wants",
+		.run_container = check_host},
+	{0},
+};

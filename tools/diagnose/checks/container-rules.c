@@ -5,13 +5,32 @@
 
 #include "tools/text/lines.h"
 #include "tools/system/root.h"
-#include "tools/diagnose/gathered.h"
+#include "tools/guests/guests.h"
+#include "tools/guests/node-numbers.h"
+#include "tools/diagnose/verdict.h"
+#include "tools/diagnose/checks/set-nodes.h"
+
+VERDICT unprivileged = {
+	CHECK_SKIP, "the container is unprivileged, and needs no device rules"};
+VERDICT none_needed = {
+	CHECK_SKIP, "no graphics node needs a rule: Proxmox itself writes those of devN"};
+VERDICT all_allowed = {
+	CHECK_PASS, "the device rules allow every node that the container wants"};
+VERDICT numbers_unknown = {
+	CHECK_UNKNOWN, "the numbers of the nodes are not known without their driver"};
+/* behind the remedy come the commands that set the nodes */
+VERDICT refused = {CHECK_FAIL,
+	"no device rule allows {1}, which is {2} now: opening it is refused",
+	"give the nodes with devN, whose rules Proxmox writes at each start, and delete "
+	"their lxc.mount.entry and lxc.cgroup2 lines from {file}: the numbers change with "
+	"the kernel"};
 
 /* Numbers of a node that only a mount brings in: they need a rule. */
-static void gather_rule(struct gathered *gathered, const struct container_guest *guest,
-	const struct wanted_node *wanted, struct lines *refused)
+static void note_rule(struct findings *findings, struct verdict_notes *notes,
+	const struct container_guest *guest, const struct wanted_node *wanted,
+	struct lines *nodes)
 {
-	CLEANUP_FREE char *path = span_copy(wanted->source);
+	CLEANUP_FREE char *path = span_copy(wanted->source), *text = NULL;
 	const struct container_rule *decides;
 	struct node_numbers numbers;
 	struct node node;
@@ -24,18 +43,19 @@ static void gather_rule(struct gathered *gathered, const struct container_guest 
 	if (container_allows(&guest->conf, 'c', numbers.major, numbers.minor, &decides)) {
 		CLEANUP_FREE char *line = line_path(guest->path, decides->from->line);
 
-		gather_evidence(gathered, line, "%.*s allows %s (%u:%u)",
-			SPAN(decides->from->value), path, numbers.major, numbers.minor);
+		text = format_text("%.*s allows %s (%u:%u)", SPAN(decides->from->value),
+			path, numbers.major, numbers.minor);
+		verdict_note(findings, notes, NULL, line, text, NULL);
 		return;
 	}
-	lines_add(refused, "%s", path);
-	gather(gathered, CHECK_FAIL, path, "no rule",
-		"no device rule allows %s, which is %u:%u now: opening it is refused",
-		path, numbers.major, numbers.minor);
+	lines_add(nodes, "%s", path);
+	text = format_text("%u:%u", numbers.major, numbers.minor);
+	verdict_note(findings, notes, &refused, path, "no rule", path, text, NULL);
 }
 
 /* Rules for numbers that no driver has: the remains of an earlier boot. */
-static void gather_stale(struct gathered *gathered, const struct container_guest *guest)
+static void note_stale(struct findings *findings, struct verdict_notes *notes,
+	const struct container_guest *guest)
 {
 	CLEANUP_FREE char *devices = root_read_word("/proc/devices");
 
@@ -44,63 +64,51 @@ static void gather_stale(struct gathered *gathered, const struct container_guest
 		CLEANUP_FREE char *line = line_path(guest->path, rule->from->line);
 		CLEANUP_FREE char *number =
 			format_text("\n%3lld ", (long long)rule->major);
+		CLEANUP_FREE char *text =
+			format_text("%.*s: no driver has the number %lld now",
+				SPAN(rule->from->value), (long long)rule->major);
 
 		/* below 234 are numbers with an owner by agreement, loaded or not */
-		if (!rule->allow || rule->old || rule->major < 234 ||
-			!container_in_main(&guest->conf, rule->from) ||
-			strstr(devices, number) != NULL)
-			continue;
-		gather_evidence(gathered, line, "%.*s: no driver has the number %lld now",
-			SPAN(rule->from->value), (long long)rule->major);
+		if (rule->allow && !rule->old && rule->major >= 234 &&
+			container_in_main(&guest->conf, rule->from) &&
+			strstr(devices, number) == NULL)
+			verdict_note(findings, notes, NULL, line, text, NULL);
 	}
 }
 
 static void check_rules(const struct context *context,
 	const struct container_guest *guest, struct findings *findings)
 {
-	struct gathered gathered = {0};
-	struct lines refused = {0};
-	struct wanted_node *wanted;
 	size_t count, mounts = 0;
+	CLEANUP_FREE struct wanted_node *wanted = container_wanted(&guest->conf, &count);
+	bool unneeded = guest->conf.unprivileged || guest->conf.own_idmap;
+	struct verdict_notes notes = {0};
+	struct lines nodes = {0};
 
 	(void)context;
-	if (guest->conf.unprivileged || guest->conf.own_idmap) {
-		skip_guest(findings, guest->name,
-			"the container is unprivileged, and needs no device rules");
-		return;
-	}
-	wanted = container_wanted(&guest->conf, &count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !unneeded; i++) {
 		if (wanted[i].device || wanted[i].directory)
 			continue;
-		gather_rule(&gathered, guest, &wanted[i], &refused);
+		note_rule(findings, &notes, guest, &wanted[i], &nodes);
 		mounts++;
 	}
-	free(wanted);
 	if (mounts == 0) {
-		skip_guest(findings, guest->name,
-			"no graphics node needs a rule: Proxmox itself writes those of devN");
+		verdict_row(findings, unneeded ? &unprivileged : &none_needed, NULL);
 		return;
 	}
-	if (gathered.status == CHECK_PASS && gathered.path.count == 0)
-		gather(&gathered, CHECK_UNKNOWN, "/proc/devices",
-			"no driver for these nodes",
-			"the numbers of the nodes are not known without their driver");
-	gather_stale(&gathered, guest);
-	gathered_say(&gathered, findings, guest->name,
-		"the device rules allow every node that the container wants");
-	if (refused.count > 0) {
-		finding_remedy(findings,
-			"give the nodes with devN, whose rules Proxmox writes at each "
-			"start, and delete their lxc.mount.entry and lxc.cgroup2 lines "
-			"from %s: the numbers change with the kernel",
-			guest->path);
-		command_set_nodes(findings, guest, &refused);
-	}
-	lines_free(&refused);
+	if (notes.path.count == 0)
+		verdict_note(findings, &notes, &numbers_unknown, "/proc/devices",
+			"no driver for these nodes", NULL);
+	note_stale(findings, &notes, guest);
+	verdict_conclude(findings, &notes, &all_allowed);
+	if (nodes.count > 0)
+		command_set_nodes(findings, guest, &nodes);
+	lines_free(&nodes);
 }
 
-void check_majors(const struct context *context, struct findings *findings)
-{
-	each_container(context, findings, check_rules);
-}
+const struct check container_rules_checks[] = {
+	{.id = "CT-MAJORS",
+		.about = "whether its device rules fit the numbers the drivers have now",
+		.run_container = check_rules},
+	{0},
+};

@@ -4,16 +4,9 @@
 #include <string.h>
 
 #include "tools/system/root.h"
-#include "tools/diagnose/gathered.h"
-
-/* The line at which the first snapshot begins; what follows has no effect. */
-static unsigned int first_snapshot(const struct pve_conf *conf)
-{
-	for (size_t i = 1; i < conf->section_count; i++)
-		if (conf->section[i].kind == PVE_SNAPSHOT)
-			return conf->section[i].line;
-	return (unsigned int)-1;
-}
+#include "tools/diagnose/each-guest.h"
+#include "tools/diagnose/verdict.h"
+#include "tools/diagnose/wishes-of-guests.h"
 
 /* Whether the line gives a device to the container, or was meant to. */
 static bool is_about_devices(
@@ -49,56 +42,58 @@ static bool is_lxc_key(struct span key)
 	return false;
 }
 
-static void gather_problems(
-	struct gathered *gathered, const struct container_guest *guest)
+#define CORRECT "correct the line in {file}: Proxmox warns and goes on without it"
+VERDICT understood = {CHECK_PASS, "Proxmox understands every line of the configuration"};
+VERDICT device_dropped = {CHECK_FAIL, "line {1}, column {2}: {3}", CORRECT};
+VERDICT line_dropped = {CHECK_WARN, "line {1}, column {2}: {3}", CORRECT};
+VERDICT unknown_to_lxc = {
+	CHECK_WARN, "line {1}: LXC knows no {2}, and Proxmox drops the line", CORRECT};
+
+static void note_problem(struct findings *findings, struct verdict_notes *notes,
+	const struct container_guest *guest, const struct pve_problem *problem)
 {
-	const struct pve_conf *conf = &guest->conf.conf;
-	unsigned int end = first_snapshot(conf);
+	CLEANUP_FREE char *path = line_path(guest->path, problem->line);
+	CLEANUP_FREE char *text = span_copy(problem->text);
+	CLEANUP_FREE char *line = format_text("%u", problem->line);
+	CLEANUP_FREE char *column = format_text("%u", problem->column);
 
-	for (size_t i = 0; i < conf->problem_count; i++) {
-		const struct pve_problem *problem = &conf->problem[i];
-		CLEANUP_FREE char *path = line_path(guest->path, problem->line);
-		CLEANUP_FREE char *text = span_copy(problem->text);
+	verdict_note(findings, notes,
+		is_about_devices(&guest->conf.conf, problem) ? &device_dropped
+							     : &line_dropped,
+		path, text, line, column, problem->what, NULL);
+}
 
-		if (problem->line >= end)
-			continue;
-		gather(gathered,
-			is_about_devices(conf, problem) ? CHECK_FAIL : CHECK_WARN, path,
-			text, "line %u, column %u: %s", problem->line, problem->column,
-			problem->what);
-	}
-	for (size_t i = 0; i < conf->line_count; i++) {
-		const struct pve_line *line = &conf->line[i];
-		CLEANUP_FREE char *path = line_path(guest->path, line->line);
-		CLEANUP_FREE char *text =
-			format_text("%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+static void note_key(struct findings *findings, struct verdict_notes *notes,
+	const struct container_guest *guest, const struct pve_line *from)
+{
+	CLEANUP_FREE char *path = line_path(guest->path, from->line);
+	CLEANUP_FREE char *text = pve_line_text(from);
+	CLEANUP_FREE char *line = format_text("%u", from->line);
+	CLEANUP_FREE char *key = span_copy(from->key);
 
-		if (line->section == 0 && span_starts(line->key, "lxc.") &&
-			!is_lxc_key(line->key))
-			gather(gathered, CHECK_WARN, path, text,
-				"line %u: LXC knows no %.*s, and Proxmox drops the line",
-				line->line, SPAN(line->key));
-	}
+	if (from->section == 0 && span_starts(from->key, "lxc.") &&
+		!is_lxc_key(from->key))
+		verdict_note(
+			findings, notes, &unknown_to_lxc, path, text, line, key, NULL);
 }
 
 static void check_conf(const struct context *context, const struct container_guest *guest,
 	struct findings *findings)
 {
-	struct gathered gathered = {0};
-	enum check_status status;
+	const struct pve_conf *conf = &guest->conf.conf;
+	CLEANUP_FREE char *settings = format_text("%zu settings", conf->line_count);
+	unsigned int end = pve_conf_first_snapshot(conf);
+	struct verdict_notes notes = {0};
 
 	(void)context;
-	gather_problems(&gathered, guest);
-	status = gathered.status;
-	if (gathered.path.count == 0)
-		gather_evidence(&gathered, guest->path, "%zu settings",
-			guest->conf.conf.line_count);
-	gathered_say(&gathered, findings, guest->name,
-		"Proxmox understands every line of the configuration");
-	if (status != CHECK_PASS)
-		finding_remedy(findings,
-			"correct the line in %s: Proxmox warns and goes on without it",
-			guest->path);
+	for (size_t i = 0; i < conf->problem_count; i++)
+		if (conf->problem[i].line < end)
+			note_problem(findings, &notes, guest, &conf->problem[i]);
+	for (size_t i = 0; i < conf->line_count; i++)
+		note_key(findings, &notes, guest, &conf->line[i]);
+	if (notes.worst == NULL)
+		verdict_note(findings, &notes, NULL, guest->path, settings, NULL);
+	verdict_conclude(findings, &notes, &understood);
 }
 
 /* Another node of the cluster that has the container; malloc'ed or NULL. */
@@ -118,64 +113,50 @@ static char *other_node(long id)
 	return found;
 }
 
+VERDICT no_proxmox = {CHECK_FAIL, "this is no Proxmox host",
+	"run it on the host that has container {1}"};
+VERDICT unreadable = {CHECK_UNKNOWN, "the configuration of container {1} cannot be read",
+	"run it as root", "sudo vfio-early diagnose --ct {1}"};
+VERDICT elsewhere = {CHECK_FAIL, "container {1} is on the node {2}", "run it on {2}"};
+VERDICT nowhere = {
+	CHECK_FAIL, "there is no container {1}", "look up its number", "pct list"};
+
 /* The named container does not exist: that, and where it may be, is the answer. */
 static void say_missing(const struct context *context, struct findings *findings)
 {
 	long id = context->request.container;
+	CLEANUP_FREE char *number = format_text("%ld", id);
 	CLEANUP_FREE char *path = format_text("/etc/pve/lxc/%ld.conf", id);
 	CLEANUP_FREE char *node = other_node(id);
+	bool there = root_exists(path);
 
 	if (!context->guests->pve) {
-		finding(findings, CHECK_FAIL, "this is no Proxmox host");
+		verdict_row(findings, &no_proxmox, number, NULL);
 		finding_evidence(findings, "/etc/pve", "absent");
-		finding_remedy(findings, "run it on the host that has container %ld", id);
 		return;
 	}
-	if (root_exists(path)) {
-		finding(findings, CHECK_UNKNOWN,
-			"the configuration of container %ld cannot be read", id);
-		finding_evidence(findings, path, "not readable");
-		finding_remedy(findings, "run it as root");
-		finding_command(findings, "sudo vfio-early diagnose --ct %ld", id);
-		return;
-	}
-	if (node != NULL) {
-		finding(findings, CHECK_FAIL, "container %ld is on the node %s", id,
-			node);
-		finding_evidence(findings, path, "absent");
-		finding_remedy(findings, "run it on %s", node);
-		return;
-	}
-	finding(findings, CHECK_FAIL, "there is no container %ld", id);
-	finding_evidence(findings, path, "absent");
-	finding_remedy(findings, "look up its number");
-	finding_command(findings, "pct list");
+	verdict_row(findings,
+		there	       ? &unreadable
+		: node != NULL ? &elsewhere
+			       : &nowhere,
+		number, node, NULL);
+	finding_evidence(findings, path, there ? "not readable" : "absent");
 }
 
 static void check_parse(const struct context *context, struct findings *findings)
 {
+	static const struct check each = {.run_container = check_conf};
+
 	if (context->guests != NULL && context->request.container >= 0 &&
 		guests_next_container(context, NULL) == NULL)
 		say_missing(context, findings);
 	else
-		each_container(context, findings, check_conf);
+		each_guest_ask(&each, context, findings);
 }
 
 const struct check container_checks[] = {
 	{.id = "CT-CONF-PARSE",
 		.about = "whether Proxmox understands each line of the container's file",
 		.run = check_parse},
-	{.id = "CT-SECTION",
-		.about = "whether its graphics nodes stand outside of snapshots",
-		.run = check_section},
-	{.id = "CT-V1-KEYS",
-		.about = "whether it has device rules that have no effect any more",
-		.run = check_v1_keys},
-	{.id = "CT-NODES-HOST",
-		.about = "whether the host has the device nodes it wants",
-		.run = check_nodes_host},
-	{.id = "CT-MAJORS",
-		.about = "whether its device rules fit the numbers the drivers have now",
-		.run = check_majors},
 	{0},
 };

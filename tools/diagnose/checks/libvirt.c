@@ -3,77 +3,86 @@
 #include <string.h>
 
 #include "tools/claims/claim.h"
-#include "tools/diagnose/gathered.h"
+#include "tools/guests/guests.h"
+#include "tools/diagnose/context.h"
+#include "tools/diagnose/verdict.h"
 
-static void gather_hostdev(struct gathered *gathered, const struct context *context,
-	const struct domain_guest *guest, const struct domain_hostdev *hostdev)
+/* {3} is the commands that have the devices bound from the start. */
+#define BIND_EARLY "have them bound from the start", "{3}"
+VERDICT no_device = {CHECK_SKIP, "the VM gets no device"};
+VERDICT ready = {CHECK_PASS,
+	"the devices are ready for the VM: with managed='yes' as with 'no', libvirt leaves "
+	"what is bound to vfio-pci as it is"};
+VERDICT nobody_binds = {CHECK_FAIL,
+	"the VM leaves binding {1} to somebody else, and nobody does it", BIND_EARLY,
+	.reboot = true};
+VERDICT taken_at_start = {CHECK_WARN,
+	"the VM takes {1} from {2} when it starts, which can hang", BIND_EARLY,
+	.reboot = true};
+
+/* What a device of a VM comes to; NULL: it is ready, or nothing is in its way. */
+static const struct verdict *judge_hostdev(
+	const struct domain_hostdev *hostdev, const char *driver, bool running)
 {
-	const struct pci_device *device =
-		devices_find(&context->devices, &hostdev->address);
-	CLEANUP_FREE char *line = line_path(guest->path, hostdev->line);
-	const char *driver;
-	CLEANUP_FREE char *value = NULL;
+	if (is_vm_driver(span_of(driver)) || running)
+		return NULL;
+	if (!hostdev->managed)
+		return &nobody_binds;
+	return driver[0] != '\0' ? &taken_at_start : NULL;
+}
 
-	if (device == NULL)
-		return; /* VM-ADDR has something to say */
-	driver = device->facts.driver;
-	value = format_text("managed='%s', %s is bound to %s",
-		hostdev->managed ? "yes" : "no", device->address,
-		driver[0] != '\0' ? driver : "no driver");
-	if (is_vm_driver(span_of(driver)) || guest->running)
-		gather_evidence(gathered, line, "%s", value);
-	else if (!hostdev->managed)
-		gather(gathered, CHECK_FAIL, line, value,
-			"the VM leaves binding %s to somebody else, and nobody does it",
-			device->address);
-	else if (driver[0] != '\0')
-		gather(gathered, CHECK_WARN, line, value,
-			"the VM takes %s from %s when it starts, which can hang",
-			device->address, driver);
-	else
-		gather_evidence(gathered, line, "%s", value);
+/* "vfio-early enable ADDRESS" for each that is not with a VM's driver, and "reboot". */
+static char *bind_commands(
+	const struct context *context, const struct domain_guest *guest)
+{
+	char *commands = copy_text("reboot");
+
+	for (size_t i = guest->domain.hostdev_count; i-- > 0;) {
+		const struct pci_device *device = devices_find(
+			&context->devices, &guest->domain.hostdev[i].address);
+		char *shorter = commands;
+
+		if (device == NULL || is_vm_driver(span_of(device->facts.driver)))
+			continue;
+		commands =
+			format_text("vfio-early enable %s\n%s", device->address, shorter);
+		free_pointer(&shorter);
+	}
+	return commands;
 }
 
 static void check_managed(const struct context *context, const struct domain_guest *guest,
 	struct findings *findings)
 {
-	struct gathered gathered = {0};
-	enum check_status status;
+	CLEANUP_FREE char *commands = bind_commands(context, guest);
+	struct verdict_notes notes = {0};
 
-	for (size_t i = 0; i < guest->domain.hostdev_count; i++)
-		gather_hostdev(&gathered, context, guest, &guest->domain.hostdev[i]);
-	status = gathered.status;
-	if (gathered.path.count == 0) {
-		skip_guest(findings, guest->name, "the VM gets no device");
-		return;
+	for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
+		const struct domain_hostdev *hostdev = &guest->domain.hostdev[i];
+		const struct pci_device *device =
+			devices_find(&context->devices, &hostdev->address);
+		const char *driver = device != NULL ? device->facts.driver : "";
+		CLEANUP_FREE char *line = line_path(guest->path, hostdev->line);
+		CLEANUP_FREE char *value = NULL;
+
+		if (device == NULL)
+			continue; /* VM-ADDR has something to say */
+		value = format_text("managed='%s', %s is bound to %s",
+			hostdev->managed ? "yes" : "no", device->address,
+			driver[0] != '\0' ? driver : "no driver");
+		verdict_note(findings, &notes,
+			judge_hostdev(hostdev, driver, guest->running), line, value,
+			device->address, driver, commands, NULL);
 	}
-	gathered_say(&gathered, findings, guest->name,
-		"the devices are ready for the VM: with managed='yes' as with 'no', "
-		"libvirt leaves what is bound to vfio-pci as it is");
-	if (status != CHECK_PASS) {
-		finding_remedy(findings, "have them bound from the start");
-		for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
-			const struct pci_device *device = devices_find(
-				&context->devices, &guest->domain.hostdev[i].address);
-
-			if (device != NULL &&
-				!is_vm_driver(span_of(device->facts.driver)))
-				finding_command(findings, "vfio-early enable %s",
-					device->address);
-		}
-		finding_command(findings, "reboot");
-		finding_needs_reboot(findings);
-	}
-}
-
-static void check_libvirt(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, NULL, check_managed);
+	if (notes.path.count == 0)
+		verdict_row(findings, &no_device, NULL);
+	else
+		verdict_conclude(findings, &notes, &ready);
 }
 
 const struct check libvirt_checks[] = {
 	{.id = "VM-LIBVIRT-MANAGED",
 		.about = "whether somebody binds the devices of libvirt's domains",
-		.run = check_libvirt},
+		.run_domain = check_managed},
 	{0},
 };

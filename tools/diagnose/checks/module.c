@@ -12,8 +12,6 @@
 #include "tools/claims/claim.h"
 #include "tools/diagnose/log/kernel-log.h"
 
-enum { VENDOR_NVIDIA = 0x10de };
-
 /* Where the running kernel's modules are: "/lib/modules/6.1.0-1-amd64"; malloc'ed. */
 static char *module_directory(void)
 {

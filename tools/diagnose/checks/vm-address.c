@@ -4,9 +4,28 @@
 #include <string.h>
 
 #include "tools/system/root.h"
-#include "tools/diagnose/vm-checks.h"
+#include "tools/guests/vm-devices.h"
+#include "tools/diagnose/intent.h"
+#include "tools/diagnose/verdict.h"
 
-/* The functions of a slot that are not in the list, as text; malloc'ed or NULL. */
+/* {1} is what the VM names, {2} the command that names the right thing. */
+#define NAME_RIGHT "name what is there", "{2}"
+#define WHOLE_CARD \
+	"give it the whole card, if that is what you want: an address without a function"
+static const char part_title[] = "the VM gets a part of its card only: {1} stays behind";
+VERDICT all_there = {CHECK_PASS, "every device that the VM names is there"};
+VERDICT no_device = {
+	CHECK_FAIL, "the VM names {1}, where there is no device", NAME_RIGHT};
+VERDICT bridge = {CHECK_FAIL, "the VM names {1}, which is a bridge and can go to no VM",
+	NAME_RIGHT};
+VERDICT no_rom = {CHECK_FAIL,
+	"the VM names the ROM file {1}, which is not in /usr/share/kvm", NAME_RIGHT};
+VERDICT none_given = {
+	CHECK_FAIL, "the VM is given no device of this machine", NAME_RIGHT};
+VERDICT part = {CHECK_INFO, part_title, WHOLE_CARD, "qm set {id} -{2} {3},pcie=1"};
+VERDICT part_mapped = {CHECK_INFO, part_title, WHOLE_CARD};
+
+/* The functions of a card that the VM does not get, as text; malloc'ed or NULL. */
 static char *left_behind(
 	const struct vm_device *devices, size_t count, const struct card *card)
 {
@@ -32,148 +51,136 @@ static char *left_behind(
 struct addresses {
 	const struct context *context;
 	const struct vm_guest *guest;
-	struct gathered gathered;
-	struct vm_device *devices;
+	struct findings *findings;
+	struct verdict_notes notes;
+	struct vm_device *device;
 	size_t count;
-	const struct vm_device *partial; /* the first that is a part of a card */
+	const char *command; /* that names the right device */
 };
 
 /* A ROM file is looked for in one place only. */
-static void gather_rom(
+static void note_rom(
 	struct addresses *addresses, const struct vm_device *device, const char *line)
 {
-	struct span name = device->from->romfile;
-	CLEANUP_FREE char *path = format_text("/usr/share/kvm/%.*s", SPAN(name));
+	CLEANUP_FREE char *name = span_copy(device->from->romfile);
+	CLEANUP_FREE char *path = format_text("/usr/share/kvm/%s", name);
 
-	if (name.length > 0 && !root_exists(path))
-		gather(&addresses->gathered, CHECK_FAIL, line, path,
-			"the VM names the ROM file %.*s, which is not in /usr/share/kvm",
-			SPAN(name));
+	if (name[0] != '\0' && !root_exists(path))
+		verdict_note(addresses->findings, &addresses->notes, &no_rom, line, path,
+			name, addresses->command, NULL);
 }
 
-static void gather_device(struct addresses *addresses, const struct vm_device *device)
+/* A device that is there: does the VM get all of its card? */
+static void note_found(struct addresses *addresses, const struct vm_device *device,
+	const struct pci_device *found, const char *line)
 {
-	struct gathered *gathered = &addresses->gathered;
+	struct card card = devices_card(&addresses->context->devices, found);
+	CLEANUP_FREE char *rest = left_behind(addresses->device, addresses->count, &card);
+	CLEANUP_FREE char *text = NULL, *key = NULL, *slot = NULL;
+
+	if (rest == NULL || !pci_device_is_graphics(found)) {
+		text = format_text("%s: %s [%s]", found->address, found->name, found->id);
+		verdict_note(
+			addresses->findings, &addresses->notes, NULL, line, text, NULL);
+		return;
+	}
+	text = pve_line_text(device->from->from);
+	key = span_copy(device->from->from->key);
+	slot = format_text(
+		"%.*s", (int)(device->id.length - strlen(".0")), device->id.text);
+	verdict_note(addresses->findings, &addresses->notes,
+		device->map == NULL ? &part : &part_mapped, line, text, rest, key, slot,
+		NULL);
+}
+
+static void note_device(struct addresses *addresses, const struct vm_device *device)
+{
+	const struct pci_device *found =
+		devices_find(&addresses->context->devices, &device->address);
 	const struct pve_line *from = device->from->from;
 	CLEANUP_FREE char *line = line_path(addresses->guest->path, from->line);
-	CLEANUP_FREE char *text =
-		format_text("%.*s: %.*s", SPAN(from->key), SPAN(from->value));
-	const struct devices *devices = &addresses->context->devices;
-	const struct pci_device *found = devices_find(devices, &device->address);
-	CLEANUP_FREE char *rest = NULL;
-	struct card card;
+	CLEANUP_FREE char *text = pve_line_text(from);
+	CLEANUP_FREE char *id = span_copy(device->id);
 
-	if (found == NULL) {
-		gather(gathered, CHECK_FAIL, line, text,
-			"the VM names %.*s, where there is no device", SPAN(device->id));
+	if (found == NULL || pci_device_is_bridge(found)) {
+		verdict_note(addresses->findings, &addresses->notes,
+			found == NULL ? &no_device : &bridge, line, text,
+			found == NULL ? id : found->address, addresses->command, NULL);
 		return;
 	}
-	if (pci_device_is_bridge(found)) {
-		gather(gathered, CHECK_FAIL, line, text,
-			"the VM names %s, which is a bridge and can go to no VM",
-			found->address);
-		return;
-	}
-	gather_rom(addresses, device, line);
-	card = devices_card(devices, found);
-	rest = left_behind(addresses->devices, addresses->count, &card);
-	if (rest == NULL || !pci_device_is_graphics(found)) {
-		gather_evidence(gathered, line, "%s: %s [%s]", found->address,
-			found->name, found->id);
-		return;
-	}
-	gather(gathered, CHECK_INFO, line, text,
-		"the VM gets a part of its card only: %s stays behind", rest);
-	if (addresses->partial == NULL)
-		addresses->partial = device;
+	note_rom(addresses, device, line);
+	note_found(addresses, device, found, line);
 }
 
-static void say_address_remedy(const struct addresses *addresses,
-	enum check_status status, struct findings *findings)
+static void check_vm(const struct context *context, const struct vm_guest *guest,
+	struct findings *findings)
 {
-	long id = addresses->guest->id;
-	const struct vm_device *partial = addresses->partial;
-	const struct intent *intent =
-		guest_device(addresses->context, addresses->guest->name, NULL);
+	const struct intent *intent = guest_device(context, guest->name, NULL);
+	CLEANUP_FREE char *command =
+		intent == NULL
+			? copy_text("vfio-early list --all")
+			: format_text("qm set %ld -hostpci0 %.*s,pcie=1", guest->id,
+				  (int)strcspn(intent->device->address, "."),
+				  intent->device->address);
+	struct addresses addresses = {.context = context,
+		.guest = guest,
+		.findings = findings,
+		.command = command};
 
-	if (status == CHECK_INFO) {
-		finding_remedy(findings,
-			"give it the whole card, if that is what you want: an address "
-			"without a function");
-		if (partial->map == NULL)
-			finding_command(findings, "qm set %ld -hostpci%d %.*s,pcie=1", id,
-				partial->from->number, (int)(partial->id.length - 2),
-				partial->id.text);
-		return;
-	}
-	finding_remedy(findings, "name what is there");
-	if (intent != NULL)
-		finding_command(findings, "qm set %ld -hostpci0 %.*s,pcie=1", id,
-			(int)strcspn(intent->device->address, "."),
-			intent->device->address);
-	else
-		finding_command(findings, "vfio-early list --all");
-}
-
-static void check_vm_addresses(const struct context *context,
-	const struct vm_guest *guest, struct findings *findings)
-{
-	struct addresses addresses = {.context = context, .guest = guest};
-	enum check_status status;
-
-	addresses.devices = vm_devices(context->guests, guest, &addresses.count);
+	addresses.device = vm_devices(context->guests, guest, &addresses.count);
 	for (size_t i = 0; i < addresses.count; i++)
-		gather_device(&addresses, &addresses.devices[i]);
+		note_device(&addresses, &addresses.device[i]);
 	if (addresses.count == 0)
-		gather(&addresses.gathered, CHECK_FAIL, guest->path, "no hostpci line",
-			"the VM is given no device of this machine");
-	status = addresses.gathered.status;
-	gathered_say(&addresses.gathered, findings, guest->name,
-		"every device that the VM names is there");
-	if (status != CHECK_PASS)
-		say_address_remedy(&addresses, status, findings);
-	free(addresses.devices);
+		verdict_note(findings, &addresses.notes, &none_given, guest->path,
+			"no hostpci line", "", command, NULL);
+	verdict_conclude(findings, &addresses.notes, &all_there);
+	free(addresses.device);
 }
 
-static void check_domain_addresses(const struct context *context,
-	const struct domain_guest *guest, struct findings *findings)
+#define NAME_HOSTDEV "name a device that is there in its <hostdev>", "virsh edit {2}"
+VERDICT no_hostdev = {
+	CHECK_FAIL, "the VM names {1}, where there is no device", NAME_HOSTDEV};
+VERDICT bridge_hostdev = {
+	CHECK_FAIL, "the VM names {1}, which is a bridge", NAME_HOSTDEV};
+VERDICT none_hostdev = {
+	CHECK_FAIL, "the VM is given no PCI device of this machine", NAME_HOSTDEV};
+
+static void check_domain(const struct context *context, const struct domain_guest *guest,
+	struct findings *findings)
 {
-	struct gathered gathered = {0};
-	enum check_status status;
+	const char *name = domain_guest_name(guest);
+	struct verdict_notes notes = {0};
 
 	for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
 		const struct domain_hostdev *hostdev = &guest->domain.hostdev[i];
 		const struct pci_device *found =
 			devices_find(&context->devices, &hostdev->address);
 		CLEANUP_FREE char *line = line_path(guest->path, hostdev->line);
+		CLEANUP_FREE char *value = NULL;
 		char address[32];
 		struct text text = text_in(address, sizeof(address));
 
 		pci_address_format(&hostdev->address, &text);
-		if (found == NULL || pci_device_is_bridge(found))
-			gather(&gathered, CHECK_FAIL, line, address,
-				found == NULL
-					? "the VM names %s, where there is no device"
-					: "the VM names %s, which is a bridge",
-				address);
-		else
-			gather_evidence(&gathered, line, "%s: %s [%s]", found->address,
-				found->name, found->id);
+		if (found == NULL || pci_device_is_bridge(found)) {
+			verdict_note(findings, &notes,
+				found == NULL ? &no_hostdev : &bridge_hostdev, line,
+				address, address, name, NULL);
+			continue;
+		}
+		value = format_text(
+			"%s: %s [%s]", found->address, found->name, found->id);
+		verdict_note(findings, &notes, NULL, line, value, NULL);
 	}
 	if (guest->domain.hostdev_count == 0)
-		gather(&gathered, CHECK_FAIL, guest->path, "no <hostdev>",
-			"the VM is given no PCI device of this machine");
-	status = gathered.status;
-	gathered_say(&gathered, findings, guest->name,
-		"every device that the VM names is there");
-	if (status != CHECK_PASS) {
-		finding_remedy(findings, "name a device that is there in its <hostdev>");
-		finding_command(findings, "virsh edit %s",
-			guest->name + strlen("libvirt domain "));
-	}
+		verdict_note(findings, &notes, &none_hostdev, guest->path, "no <hostdev>",
+			"", name, NULL);
+	verdict_conclude(findings, &notes, &all_there);
 }
 
-void check_addresses(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, check_vm_addresses, check_domain_addresses);
-}
+const struct check vm_address_checks[] = {
+	{.id = "VM-ADDR",
+		.about = "whether the devices it names are there",
+		.run_vm = check_vm,
+		.run_domain = check_domain},
+	{0},
+};

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/diagnose/vm-checks.h"
+#include "tools/guests/vm-devices.h"
+#include "tools/diagnose/context.h"
 #include "tools/diagnose/verdict.h"
 
 /* Whether the address is a graphics card's. */
@@ -52,7 +53,7 @@ static void check_vm_machine(const struct context *context, const struct vm_gues
 	for (size_t i = 0; i < count; i++) {
 		const struct pve_line *from = devices[i].from->from;
 		CLEANUP_FREE char *line = line_path(guest->path, from->line);
-		CLEANUP_FREE char *text = line_text(from);
+		CLEANUP_FREE char *text = pve_line_text(from);
 		CLEANUP_FREE char *key = span_copy(from->key);
 		CLEANUP_FREE char *value = span_copy(from->value);
 

@@ -3,31 +3,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/diagnose/vm-checks.h"
+#include "tools/guests/vm-devices.h"
+#include "tools/diagnose/context.h"
+#include "tools/diagnose/verdict.h"
+
+/* Behind this remedy come the commands that write the mappings. */
+#define WRITE_ANEW \
+	"write the mapping anew as the hardware is now, once you have seen that it is the " \
+	"device you mean"
+VERDICT none_used = {CHECK_SKIP, "the VM uses no resource mapping"};
+VERDICT fits = {CHECK_PASS, "the resource mappings fit the hardware"};
+VERDICT wrong_line = {CHECK_WARN, "mappings, line {1}: {2}", WRITE_ANEW};
+VERDICT not_here = {
+	CHECK_FAIL, "the mapping {1} names no device of this node", WRITE_ANEW};
+VERDICT unknown_name = {CHECK_FAIL, "there is no mapping {1}", WRITE_ANEW};
+VERDICT drifted = {CHECK_FAIL,
+	"the mapping {1} has {2} {3}, but {4} has {5} now: Proxmox refuses to start the VM",
+	WRITE_ANEW};
+
+struct mappings {
+	const struct context *context;
+	struct findings *findings;
+	struct verdict_notes notes;
+};
 
 /* Old and new of one property; PVE refuses to start the VM if they differ. */
-static void compare(struct gathered *gathered, const struct vm_device *device,
+static void compare(struct mappings *mappings, const struct vm_device *device,
 	const char *property, struct span old, const char *now)
 {
 	CLEANUP_FREE char *line = line_path(MAPPING_PATH, device->map->line);
-	CLEANUP_FREE char *value = NULL;
-	struct span was = old.length > 0 ? old : span_of("none");
+	CLEANUP_FREE char *name = span_copy(device->map->name);
+	CLEANUP_FREE char *id = span_copy(device->id);
+	CLEANUP_FREE char *was = span_copy(old);
+	CLEANUP_FREE char *value = format_text("%s=%s, now %s", property, was, now);
 
-	if (span_is_nocase(old, now))
-		return;
-	value = format_text("%s=%.*s, now %s", property, SPAN(old), now);
-	gather(gathered, CHECK_FAIL, line, value,
-		"the mapping %.*s has %s %.*s, but %.*s has %s now: Proxmox refuses to "
-		"start the VM",
-		SPAN(device->map->name), property, SPAN(was), SPAN(device->id),
-		now[0] != '\0' ? now : "none");
+	if (!span_is_nocase(old, now))
+		verdict_note(mappings->findings, &mappings->notes, &drifted, line, value,
+			name, property, was[0] != '\0' ? was : "none", id,
+			now[0] != '\0' ? now : "none", NULL);
 }
 
-static void gather_drift(struct gathered *gathered, const struct context *context,
-	const struct vm_device *device, bool first)
+static void note_drift(
+	struct mappings *mappings, const struct vm_device *device, bool first)
 {
 	const struct pci_device *found =
-		devices_find(&context->devices, &device->address);
+		devices_find(&mappings->context->devices, &device->address);
 	CLEANUP_FREE char *old_group = NULL;
 	CLEANUP_FREE char *group = NULL;
 
@@ -38,13 +58,13 @@ static void gather_drift(struct gathered *gathered, const struct context *contex
 	old_group = device->map->group >= 0
 			    ? format_text("%lld", (long long)device->map->group)
 			    : copy_text("");
-	compare(gathered, device, "id", device->map->id, found->id);
+	compare(mappings, device, "id", device->map->id, found->id);
 	if (found->subsystem[0] != '\0')
-		compare(gathered, device, "subsystem-id", device->map->subsystem,
+		compare(mappings, device, "subsystem-id", device->map->subsystem,
 			found->subsystem);
 	/* of several paths PVE looks at the first one's group only */
 	if (first)
-		compare(gathered, device, "iommugroup", span_of(old_group), group);
+		compare(mappings, device, "iommugroup", span_of(old_group), group);
 }
 
 /* The command that writes the mapping as the hardware is. */
@@ -71,80 +91,85 @@ static void command_map(struct findings *findings, const struct context *context
 		found->id, subsystem, group);
 }
 
-/* Names that lead nowhere on this machine. Returns how many mappings the VM uses. */
-static size_t gather_names(struct gathered *gathered, const struct context *context,
-	const struct vm_guest *guest)
+/* Whether the mapping names a device of this machine. */
+static bool is_here(const struct guests *guests, struct span name)
 {
-	const struct guests *guests = context->guests;
+	for (size_t i = 0; i < guests->mapping.entry_count; i++)
+		if (span_same(guests->mapping.entry[i].name, name) &&
+			span_is(guests->mapping.entry[i].node, guests->node))
+			return true;
+	return false;
+}
+
+/* Names that lead nowhere on this machine. Returns how many mappings the VM uses. */
+static size_t note_names(struct mappings *mappings, const struct vm_guest *guest)
+{
+	const struct guests *guests = mappings->context->guests;
 	size_t used = 0;
 
 	for (size_t i = 0; i < guest->vm.hostpci_count; i++) {
 		const struct vm_hostpci *entry = &guest->vm.hostpci[i];
 		CLEANUP_FREE char *line = line_path(guest->path, entry->from->line);
-		bool here = false;
+		CLEANUP_FREE char *name = span_copy(entry->mapping);
 
 		if (entry->refused || entry->mapping.length == 0 ||
 			!vm_in_main(&guest->vm, entry->from))
 			continue;
 		used++;
-		for (size_t j = 0; j < guests->mapping.entry_count; j++)
-			here |= span_same(
-					guests->mapping.entry[j].name, entry->mapping) &&
-				span_is(guests->mapping.entry[j].node, guests->node);
-		if (here)
-			continue;
-		gather(gathered, CHECK_FAIL, line, "mapping not found",
-			mapping_has(&guests->mapping, entry->mapping)
-				? "the mapping %.*s names no device of this node"
-				: "there is no mapping %.*s",
-			SPAN(entry->mapping));
+		if (!is_here(guests, entry->mapping))
+			verdict_note(mappings->findings, &mappings->notes,
+				mapping_has(&guests->mapping, entry->mapping)
+					? &not_here
+					: &unknown_name,
+				line, "mapping not found", name, NULL);
 	}
 	return used;
+}
+
+static void note_problems(struct mappings *mappings, const struct mapping *mapping)
+{
+	for (size_t i = 0; i < mapping->problem_count; i++) {
+		const struct pve_problem *problem = &mapping->problem[i];
+		CLEANUP_FREE char *line = line_path(MAPPING_PATH, problem->line);
+		CLEANUP_FREE char *text = span_copy(problem->text);
+		CLEANUP_FREE char *number = format_text("%u", problem->line);
+
+		verdict_note(mappings->findings, &mappings->notes, &wrong_line, line,
+			text, number, problem->what, NULL);
+	}
 }
 
 static void check_vm(const struct context *context, const struct vm_guest *guest,
 	struct findings *findings)
 {
-	const struct guests *guests = context->guests;
-	struct gathered gathered = {0};
-	enum check_status status;
-	size_t count, used = gather_names(&gathered, context, guest);
-	struct vm_device *devices;
+	const struct mapping *mapping = &context->guests->mapping;
+	struct mappings mappings = {.context = context, .findings = findings};
+	CLEANUP_FREE char *names = format_text("%zu mappings", mapping->name_count);
+	CLEANUP_FREE struct vm_device *device = NULL;
+	size_t count;
+	bool well;
 
-	if (used == 0) {
-		skip_guest(findings, guest->name, "the VM uses no resource mapping");
+	if (note_names(&mappings, guest) == 0) {
+		verdict_row(findings, &none_used, NULL);
 		return;
 	}
-	for (size_t i = 0; i < guests->mapping.problem_count; i++) {
-		const struct pve_problem *problem = &guests->mapping.problem[i];
-		CLEANUP_FREE char *line = line_path(MAPPING_PATH, problem->line);
-		CLEANUP_FREE char *text = span_copy(problem->text);
-
-		gather(&gathered, CHECK_WARN, line, text, "mappings, line %u: %s",
-			problem->line, problem->what);
-	}
-	devices = vm_devices(guests, guest, &count);
+	note_problems(&mappings, mapping);
+	device = vm_devices(context->guests, guest, &count);
 	for (size_t i = 0; i < count; i++)
-		if (devices[i].map != NULL)
-			gather_drift(&gathered, context, &devices[i],
-				i == 0 || devices[i - 1].map != devices[i].map);
-	status = gathered.status;
-	gather_evidence(
-		&gathered, MAPPING_PATH, "%zu mappings", guests->mapping.name_count);
-	gathered_say(&gathered, findings, guest->name,
-		"the resource mappings fit the hardware");
-	if (status != CHECK_PASS) {
-		finding_remedy(findings,
-			"write the mapping anew as the hardware is now, once you have "
-			"seen that it is the device you mean");
-		for (size_t i = 0; i < count; i++)
-			if (devices[i].map != NULL)
-				command_map(findings, context, &devices[i]);
-	}
-	free(devices);
+		if (device[i].map != NULL)
+			note_drift(&mappings, &device[i],
+				i == 0 || device[i - 1].map != device[i].map);
+	verdict_note(findings, &mappings.notes, NULL, MAPPING_PATH, names, NULL);
+	well = mappings.notes.worst == NULL;
+	verdict_conclude(findings, &mappings.notes, &fits);
+	for (size_t i = 0; i < count && !well; i++)
+		if (device[i].map != NULL)
+			command_map(findings, context, &device[i]);
 }
 
-void check_mapping(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, check_vm, NULL);
-}
+const struct check vm_mapping_checks[] = {
+	{.id = "VM-MAPPING",
+		.about = "whether its resource mappings fit the hardware",
+		.run_vm = check_vm},
+	{0},
+};

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VMs: what two of them cannot have at once, and the memory that passthrough pins. */
+/* VMs: devices that another guest wants, too. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/system/root.h"
-#include "tools/diagnose/vm-checks.h"
+#include "tools/guests/vm-devices.h"
+#include "tools/diagnose/context.h"
+#include "tools/diagnose/verdict.h"
 
-/* One guest's use of one function. */
+#define TAKE_ONE "stop the other guest, or take the device from one of them"
+static const char held_title[] = "{1} runs and holds {2}, so that this VM cannot start";
+VERDICT not_shared = {CHECK_PASS, "no other guest wants the devices"};
+VERDICT shared = {CHECK_INFO, "{1} names {2} as well: only one of them can run at a time",
+	"nothing needs to be done as long as they take turns"};
+VERDICT held = {CHECK_WARN, held_title, TAKE_ONE};
+VERDICT held_from_asked = {CHECK_FAIL, held_title, TAKE_ONE};
+VERDICT named_twice = {CHECK_FAIL,
+	"the VM names the same device twice, and Proxmox refuses to start it", TAKE_ONE};
+
+/* One guest's use of devices. */
 struct use {
 	const char *name; /* of the guest */
 	const char *path;
@@ -14,234 +25,135 @@ struct use {
 	bool running;
 };
 
-static void gather_use(struct gathered *gathered, const struct use *self,
-	const struct use *other, const struct pci_device *device, bool asked)
+struct sharing {
+	const struct context *context;
+	struct findings *findings;
+	struct verdict_notes notes;
+	struct use self;
+	bool asked; /* the diagnosis is about this guest */
+};
+
+static void note_use(
+	struct sharing *sharing, const struct use *other, const struct pci_device *device)
 {
 	CLEANUP_FREE char *line = line_path(other->path, other->line);
+	const struct verdict *verdict = &shared;
 
-	if (other->running && !self->running)
-		gather(gathered, asked ? CHECK_FAIL : CHECK_WARN, line, device->address,
-			"%s runs and holds %s, so that this VM cannot start", other->name,
-			device->address);
-	else
-		gather(gathered, CHECK_INFO, line, device->address,
-			"%s names %s as well: only one of them can run at a time",
-			other->name, device->address);
+	if (other->running && !sharing->self.running)
+		verdict = sharing->asked ? &held_from_asked : &held;
+	verdict_note(sharing->findings, &sharing->notes, verdict, line, device->address,
+		other->name, device->address, NULL);
+}
+
+/* Whether another VM names the function, and where. */
+static void note_vm(struct sharing *sharing, const struct vm_guest *guest,
+	const struct pci_device *device)
+{
+	size_t count;
+	CLEANUP_FREE struct vm_device *given =
+		vm_devices(sharing->context->guests, guest, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct use other = {guest->name, guest->path, given[i].from->from->line,
+			guest->pid > 0};
+
+		if (vm_device_is(&given[i], &device->facts.function.address)) {
+			note_use(sharing, &other, device);
+			return;
+		}
+	}
+}
+
+static void note_domain(struct sharing *sharing, const struct domain_guest *guest,
+	const struct pci_device *device)
+{
+	for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
+		const struct domain_hostdev *hostdev = &guest->domain.hostdev[i];
+		struct use other = {
+			guest->name, guest->path, hostdev->line, guest->running};
+
+		if (pci_address_compare(
+			    &hostdev->address, &device->facts.function.address) == 0)
+			note_use(sharing, &other, device);
+	}
 }
 
 /* Every other guest that names the function. */
-static void gather_others(struct gathered *gathered, const struct context *context,
-	const struct use *self, const struct pci_device *device, bool asked)
+static void note_others(struct sharing *sharing, const struct pci_address *address)
 {
-	const struct pci_address *address = &device->facts.function.address;
-	const struct guests *guests = context->guests;
+	const struct guests *guests = sharing->context->guests;
+	const struct pci_device *device =
+		devices_find(&sharing->context->devices, address);
 
-	for (size_t i = 0; i < guests->vms; i++) {
-		const struct vm_guest *guest = &guests->vm[i];
-		size_t count;
-		struct vm_device *devices;
-
-		if (strcmp(guest->name, self->name) == 0 || guest->vm.template)
-			continue;
-		devices = vm_devices(guests, guest, &count);
-		for (size_t j = 0; j < count; j++) {
-			struct use other = {guest->name, guest->path,
-				devices[j].from->from->line, guest->pid > 0};
-
-			if (vm_device_is(&devices[j], address)) {
-				gather_use(gathered, self, &other, device, asked);
-				break;
-			}
-		}
-		free(devices);
-	}
-	for (size_t i = 0; i < guests->domains; i++) {
-		const struct domain_guest *guest = &guests->domain[i];
-
-		if (strcmp(guest->name, self->name) == 0)
-			continue;
-		for (size_t j = 0; j < guest->domain.hostdev_count; j++) {
-			const struct domain_hostdev *hostdev = &guest->domain.hostdev[j];
-			struct use other = {
-				guest->name, guest->path, hostdev->line, guest->running};
-
-			if (pci_address_compare(&hostdev->address, address) == 0)
-				gather_use(gathered, self, &other, device, asked);
-		}
-	}
+	if (device == NULL)
+		return; /* VM-ADDR has something to say */
+	for (size_t i = 0; i < guests->vms; i++)
+		if (strcmp(guests->vm[i].name, sharing->self.name) != 0 &&
+			!guests->vm[i].vm.template)
+			note_vm(sharing, &guests->vm[i], device);
+	for (size_t i = 0; i < guests->domains; i++)
+		if (strcmp(guests->domain[i].name, sharing->self.name) != 0)
+			note_domain(sharing, &guests->domain[i], device);
 }
 
-static void say_use(
-	struct gathered *gathered, struct findings *findings, const struct use *self)
+static void conclude_use(struct sharing *sharing)
 {
-	enum check_status status = gathered->status;
-
-	if (gathered->path.count == 0)
-		gather_evidence(gathered, self->path, "no other guest names them");
-	gathered_say(gathered, findings, self->name, "no other guest wants the devices");
-	if (status == CHECK_INFO)
-		finding_remedy(
-			findings, "nothing needs to be done as long as they take turns");
-	else if (status != CHECK_PASS)
-		finding_remedy(findings,
-			"stop the other guest, or take the device from one of them");
+	if (sharing->notes.path.count == 0)
+		verdict_note(sharing->findings, &sharing->notes, NULL, sharing->self.path,
+			"no other guest names them", NULL);
+	verdict_conclude(sharing->findings, &sharing->notes, &not_shared);
 }
 
-static void check_vm_use(const struct context *context, const struct vm_guest *guest,
+/* The devices that an earlier line gives as well. */
+static void note_doubles(
+	struct sharing *sharing, const struct vm_device *device, size_t at)
+{
+	CLEANUP_FREE char *line =
+		line_path(sharing->self.path, device[at].from->from->line);
+
+	for (size_t i = 0; i < at; i++)
+		if (device[i].from != device[at].from &&
+			(vm_device_is(&device[i], &device[at].address) ||
+				vm_device_is(&device[at], &device[i].address)))
+			verdict_note(sharing->findings, &sharing->notes, &named_twice,
+				line, "assigned twice", NULL);
+}
+
+static void check_vm(const struct context *context, const struct vm_guest *guest,
 	struct findings *findings)
 {
-	struct use self = {guest->name, guest->path, 0, guest->pid > 0};
-	struct gathered gathered = {0};
+	struct sharing sharing = {.context = context,
+		.findings = findings,
+		.self = {guest->name, guest->path, 0, guest->pid > 0},
+		.asked = context->request.machine == guest->id};
 	size_t count;
-	struct vm_device *devices = vm_devices(context->guests, guest, &count);
-	bool asked = context->request.machine == guest->id;
+	CLEANUP_FREE struct vm_device *device =
+		vm_devices(context->guests, guest, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct pci_device *device =
-			devices_find(&context->devices, &devices[i].address);
-		CLEANUP_FREE char *line =
-			line_path(guest->path, devices[i].from->from->line);
-
-		for (size_t j = 0; j < i; j++)
-			if (devices[j].from != devices[i].from &&
-				(vm_device_is(&devices[j], &devices[i].address) ||
-					vm_device_is(&devices[i], &devices[j].address)))
-				gather(&gathered, CHECK_FAIL, line, "assigned twice",
-					"the VM names the same device twice, and Proxmox refuses to "
-					"start it");
-		if (device != NULL)
-			gather_others(&gathered, context, &self, device, asked);
+		note_doubles(&sharing, device, i);
+		note_others(&sharing, &device[i].address);
 	}
-	free(devices);
-	say_use(&gathered, findings, &self);
+	conclude_use(&sharing);
 }
 
-static void check_domain_use(const struct context *context,
-	const struct domain_guest *guest, struct findings *findings)
-{
-	struct use self = {guest->name, guest->path, 0, guest->running};
-	struct gathered gathered = {0};
-
-	for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
-		const struct pci_device *device = devices_find(
-			&context->devices, &guest->domain.hostdev[i].address);
-
-		if (device != NULL)
-			gather_others(&gathered, context, &self, device,
-				context->request.domain != NULL);
-	}
-	say_use(&gathered, findings, &self);
-}
-
-void check_double_use(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, check_vm_use, check_domain_use);
-}
-
-/* MemTotal in KiB; 0 if it cannot be read */
-static uint64_t host_memory(void)
-{
-	CLEANUP_FREE char *text = root_read_word("/proc/meminfo");
-	struct span rest = span_of(text != NULL ? text : ""), line, word;
-	uint64_t size = 0;
-
-	while (span_line(&rest, &line))
-		if (span_starts(line, "MemTotal:")) {
-			line = span_from(line, strlen("MemTotal:"));
-			if (span_word(&line, &word))
-				span_number(word, 10, UINT64_MAX, &size);
-		}
-	return size;
-}
-
-/* VFIO pins all of a guest's memory, and QEMU needs some for itself. */
-static const uint64_t overhead = 1ull << 20; /* KiB: what libvirt adds */
-
-static bool say_too_big(
-	struct findings *findings, const char *name, const char *path, uint64_t memory)
-{
-	uint64_t host = host_memory();
-
-	if (host == 0 || memory < host)
-		return false;
-	finding(findings, CHECK_FAIL,
-		"the VM has more memory than the machine: with a device all of it is locked "
-		"from the start");
-	finding_subject(findings, name);
-	finding_evidence(findings, path, "%llu MiB", (unsigned long long)memory / 1024);
-	finding_evidence(findings, "/proc/meminfo", "MemTotal: %llu MiB",
-		(unsigned long long)host / 1024);
-	finding_remedy(findings, "give it less; ballooning has no effect with a device");
-	return true;
-}
-
-static void check_vm_memory(const struct context *context, const struct vm_guest *guest,
+static void check_domain(const struct context *context, const struct domain_guest *guest,
 	struct findings *findings)
 {
-	uint64_t memory = guest->vm.memory * 1024;
+	struct sharing sharing = {.context = context,
+		.findings = findings,
+		.self = {guest->name, guest->path, 0, guest->running},
+		.asked = context->request.domain != NULL};
 
-	(void)context;
-	if (say_too_big(findings, guest->name, guest->path, memory)) {
-		finding_command(findings, "qm set %ld -memory %llu", guest->id,
-			(unsigned long long)host_memory() / 1024 / 2);
-		return;
-	}
-	finding(findings, CHECK_PASS,
-		"the memory can be locked: Proxmox runs QEMU as root");
-	finding_subject(findings, guest->name);
-	finding_evidence(findings, guest->path, "memory: %llu MiB",
-		(unsigned long long)guest->vm.memory);
-}
-
-static void check_domain_memory(const struct context *context,
-	const struct domain_guest *guest, struct findings *findings)
-{
-	const struct domain *domain = &guest->domain;
-	/* with a virtual IOMMU each device pins the memory for itself */
-	uint64_t times =
-		domain->viommu && domain->hostdev_count > 1 ? domain->hostdev_count : 1;
-	uint64_t needed = domain->memory * times + overhead;
-
-	(void)context;
-	if (say_too_big(findings, guest->name, guest->path, domain->memory)) {
-		finding_command(findings, "virsh edit %s",
-			guest->name + strlen("libvirt domain "));
-		return;
-	}
-	if (domain->hard_limit > 0 && domain->hard_limit < needed) {
-		finding(findings, CHECK_FAIL,
-			"the VM may lock less memory than it needs: its hard_limit is too low");
-		finding_subject(findings, guest->name);
-		finding_evidence(findings, guest->path,
-			"hard_limit %llu KiB, needed %llu",
-			(unsigned long long)domain->hard_limit,
-			(unsigned long long)needed);
-		finding_remedy(findings,
-			"remove <hard_limit>, so that libvirt sets it, or make it %llu "
-			"KiB",
-			(unsigned long long)needed);
-		finding_command(findings, "virsh edit %s",
-			guest->name + strlen("libvirt domain "));
-		return;
-	}
-	finding(findings, CHECK_PASS, "the memory can be locked%s",
-		domain->hard_limit > 0 ? "" : ": libvirt raises the limit itself");
-	finding_subject(findings, guest->name);
-	finding_evidence(findings, guest->path, "memory %llu KiB",
-		(unsigned long long)domain->memory);
-}
-
-void check_memory(const struct context *context, struct findings *findings)
-{
-	each_vm(context, findings, check_vm_memory, check_domain_memory);
+	for (size_t i = 0; i < guest->domain.hostdev_count; i++)
+		note_others(&sharing, &guest->domain.hostdev[i].address);
+	conclude_use(&sharing);
 }
 
 const struct check vm_use_checks[] = {
 	{.id = "VM-DOUBLE-USE",
 		.about = "whether another guest wants the same device",
-		.run = check_double_use},
-	{.id = "VM-MEMLOCK",
-		.about = "whether all of its memory can be locked",
-		.run = check_memory},
+		.run_vm = check_vm,
+		.run_domain = check_domain},
 	{0},
 };

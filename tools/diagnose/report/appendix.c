@@ -10,7 +10,7 @@
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/privacy/filter.h"
-#include "tools/guests/guests.h"
+#include "tools/diagnose/wishes-of-guests.h"
 #include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/report/appendix.h"
 
