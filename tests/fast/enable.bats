@@ -56,6 +56,26 @@ vfio_early_failed=0' "$(grubenv)"
 	assert_equal "$(<"$root/grub.cfg.before")" "$(rest)"
 }
 
+# How often the tool woke up for nothing while update-grub was silent, its outputs closed.
+idle_wakes() { # [STRACE OPTION...]
+	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=poll,pidfd_open "$@" \
+		"$top/vfio-early" --root "$root" enable 01:00 >&2
+	grep -c '^poll(.*(Timeout)$' "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "a program that runs is waited for without looking again and again" {
+	sed -i 's/^exec grub-mkconfig/grub-mkconfig/' "$root/usr/sbin/update-grub"
+	printf '%s\n' 'exec >&- 2>&-' 'sleep 0.6' >>"$root/usr/sbin/update-grub"
+	run idle_wakes
+	assert_equal 0 "${lines[-1]}"
+	# Before Linux 5.3 there is no other way.
+	rm "$root/etc/vfio-early.conf"
+	make_grub
+	run -0 idle_wakes -e inject=pidfd_open:error=ENOSYS
+	[ "${lines[-1]}" -ge 5 ]
+	assert_equal 'vfio_early=1' "$(grubenv | head -1)"
+}
+
 # The tool's own renames and syncs of whole file systems, in their order.
 settling() { # COMMAND...
 	strace -o "$BATS_TEST_TMPDIR/trace" -e trace=rename,syncfs \

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tools/text/string.h"
+#include "tools/system/program.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
-
-#define DIRECTORIES "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 enum { TICK = 50 /* milliseconds */, EXEC_FAILED = 127, SIGNALLED = 128 };
 
@@ -26,110 +27,6 @@ struct stream {
 	size_t length;
 };
 
-static bool is_whole_system(void)
-{
-	CLEANUP_FREE char *shell = root_path("/bin/sh");
-
-	return root_directory[0] != '\0' && access(shell, X_OK) == 0;
-}
-
-static bool is_made_up(void)
-{
-	return root_directory[0] != '\0' && !is_whole_system();
-}
-
-const char *run_name(const char *real)
-{
-	size_t length = strlen(root_directory);
-
-	if (is_whole_system() && strncmp(real, root_directory, length) == 0)
-		return real + length;
-	return real;
-}
-
-/* The path below `root` that the program has; NULL if it is not there. malloc'ed. */
-static char *look_below(const char *root, const char *program)
-{
-	static const char directories[] = DIRECTORIES;
-
-	if (strchr(program, '/') != NULL) {
-		CLEANUP_FREE char *real = format_text("%s%s", root, program);
-
-		return access(real, X_OK) == 0 ? copy_text(program) : NULL;
-	}
-	for (const char *at = directories; *at != '\0';) {
-		size_t length = strcspn(at, ":");
-		char *path = format_text("%.*s/%s", (int)length, at, program);
-		CLEANUP_FREE char *real = format_text("%s%s", root, path);
-
-		if (access(real, X_OK) == 0)
-			return path;
-		free(path);
-		at += length;
-		at += strspn(at, ":");
-	}
-	return NULL;
-}
-
-/* The path to execute, after the chroot if there is one. malloc'ed; NULL: not found. */
-static char *look_for(const char *program, bool host_will_do)
-{
-	char *path = look_below(root_directory, program);
-	char *real;
-
-	if (path != NULL && is_made_up()) {
-		real = root_path(path);
-		free(path);
-		return real;
-	}
-	if (path == NULL && host_will_do && is_made_up())
-		return look_below("", program);
-	return path;
-}
-
-bool run_finds(const char *program)
-{
-	CLEANUP_FREE char *path = look_below(root_directory, program);
-
-	return path != NULL;
-}
-
-/* The list of programs' directories, those of a made-up root in front. */
-static char *search_path(void)
-{
-	static const char directories[] = DIRECTORIES;
-	char *list = copy_text("");
-
-	for (const char *at = directories; is_made_up() && *at != '\0';) {
-		size_t length = strcspn(at, ":");
-		text_append(&list, "%s%.*s:", root_directory, (int)length, at);
-		at += length;
-		at += strspn(at, ":");
-	}
-	return format_text("%s" DIRECTORIES, list);
-}
-
-static void change_environment(const char *const *changes)
-{
-	CLEANUP_FREE char *path = search_path();
-
-	setenv("PATH", path, 1);
-	if (is_made_up())
-		setenv("VFIO_EARLY_ROOT", root_directory, 1);
-	for (; changes != NULL && *changes != NULL; changes++) {
-		const char *equals = strchr(*changes, '=');
-
-		if (equals == NULL) {
-			unsetenv(*changes);
-		} else {
-			CLEANUP_FREE char *name =
-				format_text("%.*s", (int)(equals - *changes), *changes);
-
-			setenv(name, equals + 1, 1);
-		}
-	}
-}
-
 static void become(const struct run *run, const char *path, int input, int output,
 	int errors) __attribute__((noreturn));
 
@@ -139,12 +36,12 @@ static void become(
 	/* A group of its own, so that a timeout ends what it started, too. */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (is_whole_system() && (chroot(root_directory) < 0 || chdir("/") < 0)) {
+	if (root_is_whole_system() && (chroot(root_directory) < 0 || chdir("/") < 0)) {
 		dprintf(errors, "cannot change the root to %s: %s\n", root_directory,
 			strerror(errno));
 		_exit(EXEC_FAILED);
 	}
-	change_environment(run->environment);
+	program_set_environment(run->environment);
 	dup2(input, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
@@ -206,6 +103,32 @@ static long long milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+/* Becomes readable when the program ends; -1 before Linux 5.3. */
+static int open_pidfd(pid_t child)
+{
+#ifdef SYS_pidfd_open
+	return (int)syscall(SYS_pidfd_open, child, 0);
+#else
+	(void)child;
+	return -1;
+#endif
+}
+
+/* How long to sleep: until time runs out, or without a pidfd, until it is time to look
+ * whether the program has ended. -1 is for ever. */
+static int time_to_wait(int pidfd, unsigned int timeout, long long end)
+{
+	long long left = end - milliseconds();
+
+	if (pidfd < 0)
+		return TICK;
+	if (timeout == 0)
+		return -1;
+	if (left < 0)
+		return 0;
+	return left < INT_MAX ? (int)left + 1 : INT_MAX;
+}
+
 /*
  * Reads both streams until the program has ended: a daemon that it left behind may hold
  * them open for ever. The wait status, or -1 when time ran out and it was killed.
@@ -214,15 +137,17 @@ static int follow(
 	pid_t child, unsigned int timeout, struct stream *output, struct stream *errors)
 {
 	long long end = milliseconds() + timeout * 1000LL;
+	int pidfd = open_pidfd(child);
 	int status;
 
 	for (;;) {
-		struct pollfd both[] = {
+		struct pollfd ends[] = {
 			{.fd = output->file, .events = POLLIN},
 			{.fd = errors->file, .events = POLLIN},
+			{.fd = pidfd, .events = POLLIN},
 		};
 
-		poll(both, ARRAY_SIZE(both), TICK);
+		poll(ends, ARRAY_SIZE(ends), time_to_wait(pidfd, timeout, end));
 		drain(output);
 		drain(errors);
 		if (waitpid(child, &status, WNOHANG) == child)
@@ -234,6 +159,8 @@ static int follow(
 			break;
 		}
 	}
+	if (pidfd >= 0)
+		close(pidfd);
 	drain(output);
 	drain(errors);
 	return status;
@@ -246,13 +173,65 @@ static char *keep(struct stream *stream)
 	return stream->text != NULL ? stream->text : copy_text("");
 }
 
+/* The program's input, and the pipes for what it says: [0] is our end. */
+struct ends {
+	int input, output[2], errors[2];
+};
+
+static void close_end(int *file)
+{
+	if (*file >= 0)
+		close(*file);
+	*file = -1;
+}
+
+static void close_ends(struct ends *ends)
+{
+	close_end(&ends->input);
+	for (int i = 0; i < 2; i++) {
+		close_end(&ends->output[i]);
+		close_end(&ends->errors[i]);
+	}
+}
+
+static int open_ends(struct ends *ends, const char *input)
+{
+	*ends = (struct ends){open_input(input), {-1, -1}, {-1, -1}};
+	if (ends->input < 0 || pipe2(ends->output, O_CLOEXEC) < 0 ||
+		pipe2(ends->errors, O_CLOEXEC) < 0)
+		return -errno;
+	fcntl(ends->output[0], F_SETFL, O_NONBLOCK);
+	fcntl(ends->errors[0], F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+/* Starts it. Its process id or -errno. */
+static pid_t start_program(const struct run *run, const char *path, struct ends *ends)
+{
+	int error = open_ends(ends, run->input);
+	pid_t child = error == 0 ? fork() : -1;
+
+	if (child == 0)
+		become(run, path, ends->input, ends->output[1], ends->errors[1]);
+	if (child < 0) {
+		error = error < 0 ? error : -errno;
+		close_ends(ends);
+		return error;
+	}
+	setpgid(child, child);
+	close_end(&ends->input);
+	close_end(&ends->output[1]);
+	close_end(&ends->errors[1]);
+	return child;
+}
+
 int run_program(const struct run *run, struct run_result *result, char **why)
 {
-	CLEANUP_FREE char *path = look_for(run->argv[0], run->host_will_do);
-	int output[2] = {-1, -1}, errors[2] = {-1, -1};
-	struct stream from_output, from_errors;
-	int input, status, error;
+	CLEANUP_FREE char *path = program_path(run->argv[0], run->host_will_do);
+	struct stream output, errors;
+	struct ends ends;
 	pid_t child;
+	int status;
 
 	*result = (struct run_result){0};
 	if (path == NULL) {
@@ -260,25 +239,16 @@ int run_program(const struct run *run, struct run_result *result, char **why)
 			root_directory[0] != '\0' ? " below " : "", root_directory);
 		return -ENOENT;
 	}
-	input = open_input(run->input);
-	if (input < 0 || pipe2(output, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0)
-		goto fail;
-	child = fork();
-	if (child < 0)
-		goto fail;
-	if (child == 0)
-		become(run, path, input, output[1], errors[1]);
-	setpgid(child, child);
-	close(input);
-	close(output[1]);
-	close(errors[1]);
-	fcntl(output[0], F_SETFL, O_NONBLOCK);
-	fcntl(errors[0], F_SETFL, O_NONBLOCK);
-	from_output = (struct stream){.file = output[0]};
-	from_errors = (struct stream){.file = errors[0]};
-	status = follow(child, run->timeout, &from_output, &from_errors);
-	result->output = keep(&from_output);
-	result->errors = keep(&from_errors);
+	child = start_program(run, path, &ends);
+	if (child < 0) {
+		*why = format_text("cannot run %s: %s", run->argv[0], strerror(-child));
+		return child;
+	}
+	output = (struct stream){.file = ends.output[0]};
+	errors = (struct stream){.file = ends.errors[0]};
+	status = follow(child, run->timeout, &output, &errors);
+	result->output = keep(&output);
+	result->errors = keep(&errors);
 	if (status == -1) {
 		*why = format_text("%s did not end within %u seconds and was stopped",
 			run->argv[0], run->timeout);
@@ -288,18 +258,6 @@ int run_program(const struct run *run, struct run_result *result, char **why)
 	result->status =
 		WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED + WTERMSIG(status);
 	return 0;
-fail:
-	error = -errno;
-	*why = format_text("cannot run %s: %s", run->argv[0], strerror(-error));
-	for (int i = 0; i < 2; i++) {
-		if (output[i] >= 0)
-			close(output[i]);
-		if (errors[i] >= 0)
-			close(errors[i]);
-	}
-	if (input >= 0)
-		close(input);
-	return error;
 }
 
 /* The last line that is not empty, as part of `text`, which is cut behind it. */

@@ -6,12 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * Below --root a program is one of that system, never of this one: a directory with a
- * /bin/sh is a system of its own, and the program runs in a chroot; any other is made up
- * for a test, and the program found in it runs as it is, with VFIO_EARLY_ROOT in its
- * environment.
- */
+#include "tools/system/program.h"
+
+/* An order to run a program of that system (program.h). */
 struct run {
 	/* NULL-terminated. The first is a name to look for in the usual directories, or a
 	 * path. */
@@ -39,11 +36,5 @@ int run_program(const struct run *run, struct run_result *result, char **why);
 /* Like run, and -EIO with the last line of its errors for any exit status but 0. */
 int run_program_well(const struct run *run, struct run_result *result, char **why);
 void run_free(struct run_result *result);
-
-/* Whether `run` would find it: a name or a path, below --root only. */
-bool run_finds(const char *program);
-/* The name that a program which runs in the --root has for this file, whose path is as
- * the C library takes it here. A part of `real`. */
-const char *run_name(const char *real);
 
 #endif
