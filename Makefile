@@ -48,7 +48,8 @@ tool_link = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 # Programs that only the tests run.
-test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner
+test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
+	$(BUILD)/tests/vfio-early-double
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c
@@ -188,6 +189,12 @@ $(BUILD)/tests/try-runner: tests/programs/try-runner.c $(tool_objects)
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
+
+# The tool itself, with another table of boot loaders.
+$(BUILD)/tests/vfio-early-double: tests/programs/vfio-early-double.c $(tool_objects)
+	@mkdir -p $(@D)
+	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
+		$(filter-out %/tools/boot/loaders.o,$(tool_objects)) $(tool_libs)
 
 # What the tool costs, beside what it replaces: prints a table.
 .PHONY: bench

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rules.sh [DIRECTORY]: the sources below it keep the house's direction (directions.txt) and
-# change files through one door only (door.txt). Each line against a rule is named.
+# rules.sh [DIRECTORY]: the sources below it keep the house's direction (directions.txt),
+# change files through one door only (door.txt), and ask boot loaders by their seam. Each line against a rule is named.
 set -eu
 tables=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$tables/..}"
@@ -39,6 +39,13 @@ exceptions=$(sed -n 's/^may	\([^	]*\)	.*/\1/p' "$tables/door.txt")
 if sources tools | grep -v '^tools/system/' | grep -vxF "$exceptions" |
 	xargs grep -nE "$patterns" /dev/null; then
 	echo "a file is changed outside tools/system: tests/door.txt" >&2
+	failed=1
+fi
+
+# grub-entries is what GRUB's own script calls.
+if sources tools | grep -vE '^tools/boot/grub/|^tools/commands/grub-entries\.c$' |
+	xargs grep -nE '\<(grub|grubenv)_|GRUBENV_|"tools/boot/grub/' /dev/null; then
+	echo "GRUB is known outside tools/boot/grub: ask tools/boot/boot-loader.h" >&2
 	failed=1
 fi
 exit $failed

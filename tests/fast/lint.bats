@@ -45,6 +45,16 @@ refuses() { # FILE LINE
 	refuses tools/boot/loader.c 'unlink("/etc/motd");'
 }
 
+@test "what is GRUB's own is named by file and line outside its room" {
+	local line
+	for line in '#include "tools/boot/grub/state.h"' 'grub_read(&state);' 'grubenv_read(&text, why);' \
+		'is_set(GRUBENV_ENABLED);'; do
+		refuses tools/commands/disable.c "$line"
+		assert_contains 'GRUB is known outside tools/boot/grub'
+	done
+	refuses tools/boot/loader.c 'grub_read(state);'
+}
+
 @test "reading, tools/system itself and the named exceptions are no change" {
 	sed -i '2i file = open(path, O_RDONLY | O_CLOEXEC); fopen(path, "re");' "$tree/tools/commands/disable.c"
 	sed -i '2i unlink("/etc/motd");' "$tree/tools/system/write.c" "$tree/tools/diagnose/capture/unpack.c"

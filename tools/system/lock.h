@@ -2,17 +2,14 @@
 /*
  * One change at a time. The locks are files in /run/vfio-early, below --root; they go
  * with the process that holds them, however it ends, and no program that it runs inherits
- * them. Who takes both takes them in this order.
+ * them. Who takes the command's and another one takes the command's first.
  */
 #ifndef TOOLS_SYSTEM_LOCK_H
 #define TOOLS_SYSTEM_LOCK_H
 
-/* For the whole of a command that reads the conf, grub.cfg and grubenv, and writes what
- * it made of them. */
+/* For the whole of a command that reads the conf and the boot loader's files, and writes
+ * what it made of them. */
 #define LOCK_COMMAND "command.lock"
-/* For the moment in which grubenv is read and replaced: `confirm` has no time to wait
- * until `enable` has made its images. */
-#define LOCK_GRUBENV "grubenv.lock"
 
 /*
  * Takes a lock for `who`, a subcommand, and waits for it if it must. 0 and what lock_drop

@@ -18,6 +18,10 @@
 
 static const char signature[] = "# GRUB Environment Block\n";
 
+/* For the moment in which grubenv is read and replaced: `confirm` has no time to wait
+ * until `enable` has made its images. */
+static const char lock_name[] = "grubenv.lock";
+
 enum { EDIT_SECONDS = 30, LOCK_SECONDS = 60 };
 
 const char *grub_directory(void)
@@ -244,7 +248,7 @@ int grubenv_change(const char *const *changes, bool *changed, char **why)
 	*changed = false;
 	if (!write_dry_run)
 		error = lock_take(
-			LOCK_GRUBENV, "changing grubenv", LOCK_SECONDS, &lock, why);
+			lock_name, "changing grubenv", LOCK_SECONDS, &lock, why);
 	if (error == -EBUSY)
 		return error;
 	/* Where there can be no lock, the change is worth more. */
