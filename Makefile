@@ -84,7 +84,7 @@ $(BUILD)/directories: always
 .PHONY: always
 
 # A program interpreter would not be there in the initramfs, and the hook silently off:
-# musl-gcc -static-pie makes such a program on Debian.
+# musl-gcc -static-pie makes such a program on Debian 12.
 vfio-early-hook: $(hook_objects)
 	$(quiet_ld)$(HOOK_CC) $(hook_link) $(HOOK_LDFLAGS) -s -o $@.new $^
 	@if readelf -lW $@.new | grep -q INTERP; then \
@@ -157,8 +157,8 @@ strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-
 	-Wpointer-arith -Wformat=2 -Wundef -Wvla -Wwrite-strings -Wcast-qual -Wswitch-enum \
 	-Wimplicit-fallthrough
 
-# make check: everything, on a fresh machine. check-fast needs no virtual machine. A packager
-# whose compilers and formatter are others leaves out what is about the sources: make LINT= check-fast
+# make check: everything, on a fresh machine. check-fast needs no virtual machine, only packages.
+# A packager, who has other compilers, leaves out what is about the sources: make LINT= check-fast
 LINT ?= lint
 check:
 	tests/deps.sh
@@ -178,7 +178,9 @@ demo:
 	@$(MAKE) -s all
 	@tests/demo.sh
 
-check-fast: $(LINT) all $(test_programs)
+check-fast:
+	tests/deps.sh fast
+	$(MAKE) $(LINT) all $(test_programs)
 	tests/run.sh tests/fast
 
 $(BUILD)/tests/%: tests/programs/%.c $(wildcard cmdline/*.[ch])

@@ -13,8 +13,15 @@ for compiler in "$1" clang; do
 		BUILD="build/lint-$compiler" STRICT="$flags" >/dev/null || failed=1
 done
 
-echo "  LINT clang-format"
-git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror || failed=1
+# Each version of clang-format makes something else of the same options.
+format=14
+version=$(clang-format --version | sed 's/.*version \([0-9]*\).*/\1/')
+if [ "$version" = "$format" ]; then
+	echo "  LINT clang-format"
+	git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror || failed=1
+else
+	echo "  LINT clang-format: NOT CHECKED: this is version $version, and the sources are formatted with $format (Debian 12's)"
+fi
 
 echo "  LINT shellcheck"
 git ls-files '*.sh' '*.bash' '*.bats' | xargs shellcheck -x || failed=1
