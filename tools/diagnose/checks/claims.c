@@ -4,24 +4,29 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
-#include "tools/text/lines.h"
+#include "tools/text/span.h"
+#include "tools/text/string.h"
 #include "tools/boot/loader.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/undo.h"
-#include "tools/diagnose/context.h"
-#include "tools/diagnose/gathered.h"
+#include "tools/diagnose/intent.h"
 #include "tools/diagnose/remedy.h"
+#include "tools/diagnose/verdict.h"
+
+/* A claim that bears on the card, and how: "gives it to a VM". */
+struct bearing {
+	const struct claim *claim;
+	const char *how;
+};
 
 struct tally {
 	const struct intent *intent;
 	struct card card;
-	struct gathered gathered;
+	struct bearing *bearing;
+	size_t count;
 	size_t vfio, host, scripts; /* claims on the card */
 	size_t leftovers;
 	bool blocked_vfio, blocked_host;
-	const struct claim *last; /* the last one counted */
-	struct lines undo;	  /* commands */
-	bool image, loader; /* the initramfs, or the boot menu, has to be made anew */
 };
 
 /* Modules without which the host cannot drive the card. */
@@ -68,176 +73,206 @@ static bool is_against(const struct tally *tally, const struct claim *claim)
 	return false;
 }
 
-static void note_undo(struct tally *tally, const struct claim *claim)
+static const char *count_block(struct tally *tally, const struct claim *claim)
 {
-	CLEANUP_FREE char *command = claim_undo(claim);
-
-	if (!is_against(tally, claim))
-		return;
-	if (command != NULL)
-		lines_add(&tally->undo, "%s", command);
-	claim_apply_undo(claim, &tally->image, &tally->loader);
+	/* a blacklist does not keep vfio-pci out: it is asked for by name */
+	if (is_vm_driver(span_of(claim->what)) && claim->driver != NULL) {
+		tally->blocked_vfio = true;
+		return "keeps vfio-pci from loading";
+	}
+	if (is_host_driver(tally, claim->what)) {
+		tally->blocked_host = true;
+		return "keeps the host's driver from loading";
+	}
+	return NULL;
 }
 
-static void count_claim(struct tally *tally, const struct claim *claim)
+/* Whether it speaks of no device in particular, and so perhaps of this one. */
+static bool may_mean_card(const struct claim *claim)
 {
-	const char *how = NULL;
+	if (claim->kind != CLAIM_SCRIPT && claim->kind != CLAIM_VFIO)
+		return false;
+	return claim->target == TARGET_UNKNOWN ||
+	       (claim->kind == CLAIM_SCRIPT && claim->target == TARGET_MODULE &&
+		       is_vm_driver(span_of(claim->what)));
+}
 
-	/* a line with several IDs is one setting */
-	if (tally->last != NULL && strcmp(tally->last->source, claim->source) == 0 &&
-		strcmp(tally->last->text, claim->text) == 0)
-		return;
+/* Counts the claim and says how it bears on the card; NULL: not at all. */
+static const char *count_claim(struct tally *tally, const struct claim *claim)
+{
 	if (claim->kind == CLAIM_LEFTOVER) {
 		tally->leftovers++;
-		how = "is still there";
-	} else if (claim->kind == CLAIM_BLOCK) {
-		/* a blacklist does not keep vfio-pci out: it is asked for by name */
-		if (is_vm_driver(span_of(claim->what)) && claim->driver != NULL) {
-			tally->blocked_vfio = true;
-			how = "keeps vfio-pci from loading";
-		} else if (is_host_driver(tally, claim->what)) {
-			tally->blocked_host = true;
-			how = "keeps the host's driver from loading";
-		}
-	} else if (means_card(tally, claim)) {
+		return "is still there";
+	}
+	if (claim->kind == CLAIM_BLOCK)
+		return count_block(tally, claim);
+	if (means_card(tally, claim)) {
 		tally->vfio += claim->kind == CLAIM_VFIO;
 		tally->host += claim->kind == CLAIM_HOST;
 		tally->scripts += claim->kind == CLAIM_SCRIPT;
-		how = claim->kind == CLAIM_VFIO	  ? "gives it to a VM"
-		      : claim->kind == CLAIM_HOST ? "gives it to the host"
-						  : "moves it as the system runs";
-	} else if ((claim->kind == CLAIM_SCRIPT || claim->kind == CLAIM_VFIO) &&
-		   (claim->target == TARGET_UNKNOWN ||
-			   (claim->kind == CLAIM_SCRIPT &&
-				   claim->target == TARGET_MODULE &&
-				   is_vm_driver(span_of(claim->what))))) {
-		tally->scripts++;
-		how = "may move it";
+		return claim->kind == CLAIM_VFIO   ? "gives it to a VM"
+		       : claim->kind == CLAIM_HOST ? "gives it to the host"
+						   : "moves it as the system runs";
 	}
-	if (how == NULL)
-		return;
-	tally->last = claim;
-	gather_evidence(&tally->gathered, claim->source, "%s %s: %s", claim->who, how,
-		claim->text);
-	note_undo(tally, claim);
+	if (!may_mean_card(claim))
+		return NULL;
+	tally->scripts++;
+	return "may move it";
 }
 
-static void judge(struct tally *tally, const struct intent *intent)
+/* A line with several IDs is one setting. */
+static bool is_same_setting(const struct tally *tally, const struct claim *claim)
 {
-	const char *who = intent->who != NULL	    ? intent->who
-			  : intent->want == WANT_VM ? "a VM"
-						    : "the host";
-	bool drives = intent->device->facts.driver[0] != '\0';
-	struct gathered *gathered = &tally->gathered;
-	enum check_status status = CHECK_PASS;
-	char *sentence = NULL;
+	const struct claim *last =
+		tally->count > 0 ? tally->bearing[tally->count - 1].claim : NULL;
 
-	if (tally->vfio > 0 && tally->host > 0) {
-		status = CHECK_FAIL;
-		sentence = format_text(
-			"some settings give the card to a VM and others to the host");
-	} else if (intent->want == WANT_VM && tally->host > 0) {
-		status = CHECK_FAIL;
-		sentence = format_text(
-			"the card is for %s, and a setting gives it to the host", who);
-	} else if (intent->want == WANT_VM && tally->blocked_vfio) {
-		status = CHECK_FAIL;
-		sentence = format_text(
-			"the card is for %s, and a setting keeps vfio-pci from loading",
-			who);
-	} else if (intent->want == WANT_HOST && tally->vfio > 0) {
-		status = CHECK_FAIL;
-		sentence = format_text("the card is for %s, and %zu setting%s it to a VM",
-			who, tally->vfio, tally->vfio == 1 ? " gives" : "s give");
-	} else if (intent->want == WANT_HOST && tally->blocked_host && !drives) {
-		status = CHECK_FAIL;
-		sentence = format_text(
-			"the card is for %s, and a setting keeps its driver from loading",
-			who);
-	} else if (intent->want == WANT_BOTH && tally->vfio + tally->host > 0) {
-		status = CHECK_INFO;
-		sentence = copy_text(
-			"something else claims the card: MODE-CONFLICT has the two ways out");
-	} else if (tally->scripts > 0) {
-		status = CHECK_WARN;
-		sentence = copy_text(
-			"something else may move the card between drivers as the system runs");
-	} else if (tally->leftovers > 0) {
-		status = CHECK_WARN;
-		sentence =
-			copy_text("files of an older set-up for passthrough are there");
-	} else if (tally->vfio + tally->host > 0) {
-		status = CHECK_INFO;
-		sentence =
-			copy_text("something else claims the card too, to the same end");
-	}
-	gathered->status = status;
-	gathered->sentence = sentence;
-	gathered->count = 1;
+	return last != NULL && strcmp(last->source, claim->source) == 0 &&
+	       strcmp(last->text, claim->text) == 0;
 }
 
-/* What makes the lines' absence count, once they are gone. */
-static void say_what_follows(const struct tally *tally, struct findings *findings)
+static void count_claims(struct tally *tally, const struct claims *claims)
 {
-	CLEANUP_FREE char *menu = tally->loader ? boot_menu_command() : NULL;
+	for (size_t i = 0; i < claims->count; i++) {
+		const struct claim *claim = &claims->claim[i];
+		const char *how = claim->ours || is_same_setting(tally, claim)
+					  ? NULL
+					  : count_claim(tally, claim);
 
+		if (how != NULL)
+			*ARRAY_ADD(tally->bearing, tally->count) =
+				(struct bearing){claim, how};
+	}
+	/* what only loads vfio-pci belongs to those who give the card to it */
+	for (size_t i = 0; tally->vfio > 0 && i < claims->count; i++)
+		if (!claims->claim[i].ours && claims->claim[i].kind == CLAIM_ORDER)
+			*ARRAY_ADD(tally->bearing, tally->count) = (struct bearing){
+				&claims->claim[i], "loads vfio-pci early"};
+}
+
+#define AGAINST_IT "remove the lines above that are against it"
+#define UNLESS_WANTED \
+	"remove the lines above unless you want them: a card that is bound from the " \
+	"start needs no moving"
+#define MAY_GO \
+	"nothing needs to be done; vfio-early takes cards by their place, so that these " \
+	"lines can go"
+VERDICT claims_unknown = {
+	CHECK_UNKNOWN, "the configuration of modules and devices could not be read"};
+VERDICT no_other_claim = {CHECK_PASS, "nothing else claims the card"};
+VERDICT contradiction = {CHECK_FAIL,
+	"some settings give the card to a VM and others to the host", AGAINST_IT,
+	.reboot = true};
+VERDICT given_to_host = {CHECK_FAIL,
+	"the card is for {who}, and a setting gives it to the host", AGAINST_IT,
+	.reboot = true};
+VERDICT vfio_blocked = {CHECK_FAIL,
+	"the card is for {who}, and a setting keeps vfio-pci from loading", AGAINST_IT,
+	.reboot = true};
+VERDICT given_to_vm = {CHECK_FAIL,
+	"the card is for {who}, and 1 setting gives it to a VM", AGAINST_IT,
+	.reboot = true};
+VERDICT given_to_vm_often = {CHECK_FAIL,
+	"the card is for {who}, and {1} settings give it to a VM", AGAINST_IT,
+	.reboot = true};
+VERDICT driver_blocked = {CHECK_FAIL,
+	"the card is for {who}, and a setting keeps its driver from loading", AGAINST_IT,
+	.reboot = true};
+VERDICT two_purposes = {CHECK_INFO,
+	"something else claims the card: MODE-CONFLICT has the two ways out", MAY_GO};
+VERDICT may_be_moved = {CHECK_WARN,
+	"something else may move the card between drivers as the system runs",
+	UNLESS_WANTED};
+VERDICT left_over = {
+	CHECK_WARN, "files of an older set-up for passthrough are there", UNLESS_WANTED};
+VERDICT same_end = {
+	CHECK_INFO, "something else claims the card too, to the same end", MAY_GO};
+
+/* What is against the user's wish; NULL: nothing. */
+static const struct verdict *judge_against(const struct tally *tally)
+{
+	const struct intent *intent = tally->intent;
+	bool vm = intent_is_vm(intent), host = intent_is_host(intent);
+
+	if (tally->vfio > 0 && tally->host > 0)
+		return &contradiction;
+	if (vm && tally->host > 0)
+		return &given_to_host;
+	if (vm && tally->blocked_vfio)
+		return &vfio_blocked;
+	if (host && tally->vfio > 0)
+		return tally->vfio == 1 ? &given_to_vm : &given_to_vm_often;
+	if (host && tally->blocked_host && intent->device->facts.driver[0] == '\0')
+		return &driver_blocked;
+	return NULL;
+}
+
+static const struct verdict *judge(const struct tally *tally)
+{
+	const struct verdict *against = judge_against(tally);
+	bool claimed = tally->vfio + tally->host > 0;
+
+	if (against != NULL)
+		return against;
+	if (tally->intent->want == WANT_BOTH && claimed)
+		return &two_purposes;
+	if (tally->scripts > 0)
+		return &may_be_moved;
+	if (tally->leftovers > 0)
+		return &left_over;
+	return claimed ? &same_end : &no_other_claim;
+}
+
+/* The commands that take back what is against the wish, and make the absence of the lines
+ * count. */
+static void show_commands(const struct tally *tally, const struct verdict *verdict,
+	struct findings *findings)
+{
+	CLEANUP_FREE char *menu = NULL;
+	bool image = false, loader = false;
+
+	for (size_t i = 0; i < tally->count; i++) {
+		const struct claim *claim = tally->bearing[i].claim;
+		CLEANUP_FREE char *undo = claim_undo(claim);
+
+		if (!is_against(tally, claim))
+			continue;
+		if (undo != NULL)
+			finding_command(findings, "%s", undo);
+		claim_apply_undo(claim, &image, &loader);
+	}
+	menu = loader ? boot_menu_command() : NULL;
 	if (menu != NULL)
 		finding_command(findings, "%s", menu);
-	if (tally->image)
+	if (image)
 		finding_command(findings, "%s", image_command());
-}
-
-static void say_remedy(
-	struct tally *tally, enum check_status status, struct findings *findings)
-{
-	if (status == CHECK_INFO) {
-		finding_remedy(findings,
-			"nothing needs to be done; vfio-early takes cards by their place, "
-			"so that these lines can go");
-		return;
-	}
-	finding_remedy(findings,
-		status == CHECK_FAIL
-			? "remove the lines above that are against it"
-			: "remove the lines above unless you want them: a card that is "
-			  "bound from the start needs no moving");
-	for (size_t i = 0; i < tally->undo.count; i++)
-		finding_command(findings, "%s", tally->undo.line[i]);
-	say_what_follows(tally, findings);
-	if (status == CHECK_FAIL) {
+	if (verdict->status == CHECK_FAIL)
 		finding_command(findings, "reboot");
-		finding_needs_reboot(findings);
-	}
 }
 
 static void check_claims(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
-	struct tally tally = {.intent = intent};
-	const struct claims *claims = context->claims;
-	enum check_status status;
+	struct tally tally = {.intent = intent, .card = intent_card(context, intent)};
+	CLEANUP_FREE char *number = NULL;
+	const struct verdict *verdict;
 
-	if (claims == NULL) {
-		finding(findings, CHECK_UNKNOWN,
-			"the configuration of modules and devices could not be read");
+	if (context->claims == NULL) {
+		verdict_row(findings, &claims_unknown, NULL);
 		return;
 	}
-	tally.card = devices_card(&context->devices, intent->device);
-	for (size_t i = 0; i < claims->count; i++)
-		if (!claims->claim[i].ours)
-			count_claim(&tally, &claims->claim[i]);
-	/* what only loads vfio-pci belongs to those who give the card to it */
-	for (size_t i = 0; tally.vfio > 0 && i < claims->count; i++)
-		if (!claims->claim[i].ours && claims->claim[i].kind == CLAIM_ORDER)
-			gather_evidence(&tally.gathered, claims->claim[i].source,
-				"%s loads vfio-pci early: %s", claims->claim[i].who,
-				claims->claim[i].text);
-	judge(&tally, intent);
-	status = tally.gathered.status;
-	gathered_say(&tally.gathered, findings, NULL, "nothing else claims the card");
-	if (status != CHECK_PASS)
-		say_remedy(&tally, status, findings);
-	lines_free(&tally.undo);
+	count_claims(&tally, context->claims);
+	verdict = judge(&tally);
+	number = format_text("%zu", tally.vfio);
+	verdict_row(findings, verdict, number, NULL);
+	for (size_t i = 0; i < tally.count; i++) {
+		const struct claim *claim = tally.bearing[i].claim;
+
+		finding_evidence(findings, claim->source, "%s %s: %s", claim->who,
+			tally.bearing[i].how, claim->text);
+	}
+	if (verdict->status == CHECK_FAIL || verdict->status == CHECK_WARN)
+		show_commands(&tally, verdict, findings);
+	free(tally.bearing);
 }
 
 const struct check claim_checks[] = {
