@@ -22,7 +22,7 @@ setup_file() {
 	lab_boot --run "$diagnosis"'; diagnosis nobody; diagnosis vm --want vm 01:00; diagnosis host --want host 01:00
 		'"$proxmox"'; diagnosis conflict; diagnosis ct --ct 901; rm -r /etc/pve
 		vfio-early enable 01:00'
-	cp -r "$LAB_MACHINE/share/out" "$BATS_FILE_TMPDIR/before"
+	lab_keep before
 	lab_boot --run "$diagnosis; $proxmox"'; diagnosis vm --vm 100; diagnosis host --want host 01:00
 		vfio-early diagnose --vm 100 --format markdown >vm.md || true
 		find /sys/bus/pci/devices/*/ -maxdepth 1 -name driver -exec readlink {} + >drivers-before
@@ -32,9 +32,9 @@ setup_file() {
 		find /sys/bus/pci/devices/*/ -maxdepth 1 -name driver -exec readlink {} + >drivers-after
 		mkdir /tmp/there; vfio-early capture --unpack capture /tmp/there
 		vfio-early --root /tmp/there --json diagnose --vm 100 >there.json || true'
-	cp -r "$LAB_MACHINE/share/out" "$BATS_FILE_TMPDIR/after"
+	lab_keep after
 	lab_boot --no-iommu --run "$diagnosis; diagnosis vm --vm 100"
-	cp -r "$LAB_MACHINE/share/out" "$BATS_FILE_TMPDIR/no-iommu"
+	lab_keep no-iommu
 }
 
 # verdict BOOT NAME ID [DEVICE]: the worst status of this check, by its device.
@@ -42,7 +42,7 @@ verdict() {
 	jq -r --arg id "$3" --arg device "${4-}" '[.checks[] | select(.id == $id and
 		($device == "" or .device == $device)) | .status as $s |
 		["skip", "pass", "info", "unknown", "warn", "fail"] | index($s)] | max as $worst |
-		["skip", "pass", "info", "unknown", "warn", "fail"][$worst]' "$BATS_FILE_TMPDIR/$1/$2.json"
+		["skip", "pass", "info", "unknown", "warn", "fail"][$worst]' "$LAB_MACHINE/$1/$2.json"
 }
 
 # expect_verdicts BOOT NAME ID=STATUS...: about the first card, or the machine.
@@ -55,21 +55,21 @@ expect_verdicts() {
 		echo "$boot/$name: ${pair%%=*}: expected ${pair#*=}, got $got"
 		wrong=1
 	done
-	[ "$wrong" -eq 0 ] || cat "$BATS_FILE_TMPDIR/$boot/$name.txt"
+	[ "$wrong" -eq 0 ] || cat "$LAB_MACHINE/$boot/$name.txt"
 	return "$wrong"
 }
 
 @test "before enable, nobody wants a card and nothing about drivers is wrong" {
 	expect_verdicts before nobody ENV-ROOT=pass ENV-LOG-COMPLETE=pass MODE-CONFLICT=pass IOMMU-TABLE=pass \
 		DEV-ALIVE=pass DRV-BOUND=info EARLY-IN-INITRAMFS=skip LOG-SIGNATURES=pass
-	[ "$(jq -r '.summary.fail' "$BATS_FILE_TMPDIR/before/nobody.json")" = 0 ]
+	[ "$(jq -r '.summary.fail' "$LAB_MACHINE/before/nobody.json")" = 0 ]
 }
 
 @test "before enable, a VM's card is with the wrong driver and the host's card with the right one" {
 	expect_verdicts before vm DRV-BOUND=fail DRV-VFIO=pass DEV-COMPANIONS=fail
 	expect_verdicts before host DRV-BOUND=pass GROUP-VIABLE=skip
-	grep -q 'bochs-drm, and a VM needs vfio-pci' "$BATS_FILE_TMPDIR/before/vm.txt"
-	grep -q '# vfio-early enable 0000:01:00.0' "$BATS_FILE_TMPDIR/before/vm.txt"
+	grep -q 'bochs-drm, and a VM needs vfio-pci' "$LAB_MACHINE/before/vm.txt"
+	grep -q '# vfio-early enable 0000:01:00.0' "$LAB_MACHINE/before/vm.txt"
 }
 
 @test "a VM and a container that both want the card are a conflict, in either mode it is graded for that mode" {
@@ -88,11 +88,11 @@ expect_verdicts() {
 
 @test "the emulated processor has no virtualization, and that is all that stands between the card and its VM" {
 	# the container's claim is still there, and is a warning
-	[ "$(jq -r '[.checks[] | select(.status == "fail") | .id] | join(" ")' "$BATS_FILE_TMPDIR/after/vm.json")" = CPU-VIRT ]
+	[ "$(jq -r '[.checks[] | select(.status == "fail") | .id] | join(" ")' "$LAB_MACHINE/after/vm.json")" = CPU-VIRT ]
 }
 
 @test "the Markdown report has the real machine's log, modules and drivers" {
-	report=$BATS_FILE_TMPDIR/after/vm.md
+	report=$LAB_MACHINE/after/vm.md
 	head -n 1 "$report" | grep -qx '# GPU Passthrough Diagnostic Report: VMID 100'
 	[ "$(grep -c '^## [1-6]\. ' "$report")" = 6 ]
 	grep -q 'DMAR: Intel(R) Virtualization Technology for Directed I/O' "$report"
@@ -102,16 +102,16 @@ expect_verdicts() {
 }
 
 @test "a diagnosis and a capture change nothing and leave no trace in the kernel log" {
-	cmp "$BATS_FILE_TMPDIR/after/drivers-before" "$BATS_FILE_TMPDIR/after/drivers-after"
-	cmp "$BATS_FILE_TMPDIR/after/log-before" "$BATS_FILE_TMPDIR/after/log-after"
+	cmp "$LAB_MACHINE/after/drivers-before" "$LAB_MACHINE/after/drivers-after"
+	cmp "$LAB_MACHINE/after/log-before" "$LAB_MACHINE/after/log-after"
 }
 
 @test "the capture of the real machine gets the same verdicts elsewhere" {
 	rows='.checks[] | select(.id != "EARLY-IN-INITRAMFS") | [.id, .status, .device // .subject] | @tsv'
-	diff <(jq -r "$rows" "$BATS_FILE_TMPDIR/after/vm.json") <(jq -r "$rows" "$BATS_FILE_TMPDIR/after/there.json")
+	diff <(jq -r "$rows" "$LAB_MACHINE/after/vm.json") <(jq -r "$rows" "$LAB_MACHINE/after/there.json")
 }
 
 @test "with the IOMMU off in the firmware that is the finding, and it says what to do" {
 	expect_verdicts no-iommu vm IOMMU-TABLE=fail IOMMU-ACTIVE=fail DRV-BOUND=fail GROUP-VIABLE=skip EARLY-RAN=fail
-	grep -q 'firmware setup: VT-d on Intel' "$BATS_FILE_TMPDIR/no-iommu/vm.txt"
+	grep -q 'firmware setup: VT-d on Intel' "$LAB_MACHINE/no-iommu/vm.txt"
 }

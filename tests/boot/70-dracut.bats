@@ -20,7 +20,7 @@ setup_file() {
 }
 
 @test "an image without the early program is noticed, and dracut makes it anew" {
-	cd "$BATS_FILE_TMPDIR/before"
+	cd "$LAB_MACHINE/before"
 	jq .kernels status-before.json
 	jq -e '.kernels[0].ready == false and (.kernels[0].reason | test("the early program is not in"))' status-before.json
 	jq . enable.json

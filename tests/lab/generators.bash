@@ -5,8 +5,8 @@
 
 card="0000:01:00.0 0000:01:00.1 0000:01:00.2"
 
-# generator_boots DISK [COMMANDS [MORE]]: for setup_file; COMMANDS run in the machine before the card is enabled, and MORE
-# in the passthrough boot after it. What the two boots left behind is in $BATS_FILE_TMPDIR/before and, for `guest`, of the last boot.
+# generator_boots DISK [COMMANDS [MORE]]: COMMANDS run in the machine before the card is enabled, and MORE in the passthrough
+# boot after it. The first of the two boots is kept as "before".
 generator_boots() {
 	lab_machine "$1"
 	[[ -z ${stage-} ]] || mv "$stage" "$LAB_MACHINE/share/stage"
@@ -14,14 +14,13 @@ generator_boots() {
 		vfio-early --json enable 01:00 >/mnt/out/enable.json
 		cp /boot/grub/grub.cfg /root/grub.cfg.before /mnt/out
 		vfio-early --json status >/mnt/out/status.json'
-	cp -r "$LAB_MACHINE/share/out" "$BATS_FILE_TMPDIR/before"
+	lab_keep before
 	lab_boot --run 'vfio-early status'"${3:+; $3}"
 }
 
 every_kernel_is_ready() {
-	local status=$BATS_FILE_TMPDIR/before/status.json
-	jq .kernels "$status"
-	jq -e '(.kernels | length) > 0 and all(.kernels[]; .ready)' "$status"
+	guest before/status.json | jq .kernels
+	guest before/status.json | jq -e '(.kernels | length) > 0 and all(.kernels[]; .ready)'
 }
 
 # Scenario 1.
@@ -42,9 +41,8 @@ first_card_is_passed_through() {
 }
 
 # Scenario 3.
-normal_entry_is_untouched() {
-	sed -z 's/\n\n### BEGIN [^\n]*45_vfio_early.*### END [^\n]*45_vfio_early ###//' "$BATS_FILE_TMPDIR/before/grub.cfg" |
-		diff "$BATS_FILE_TMPDIR/before/grub.cfg.before" -
+normal_entry_is_untouched() { # TITLE
+	only_our_section_is_new before
 	lab_boot "pick:$1"
 	expect_normal_drivers
 	expect_no_line command-line 'vfio_early|iommu'

@@ -93,10 +93,21 @@ lab_serial_log() {
 	sed -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e 's/\r//g' "$LAB_MACHINE/serial"
 }
 
+# lab_keep NAME: what the last boot left behind stays for `guest NAME/FILE` when there are further boots.
+lab_keep() {
+	cp -r "$LAB_MACHINE/share/out" "$LAB_MACHINE/$1"
+}
+
+# Where that is, and what a boot left behind that was not kept.
+lab_kept() { # NAME/FILE or FILE
+	if [[ $1 == */* ]]; then echo "$LAB_MACHINE/$1"; else echo "$LAB_MACHINE/share/out/$1"; fi
+}
+
 # guest FILE: what the last boot left behind. command-line, kernel-log, devices, record (/run/vfio-early/boot),
-# output (of the test's commands), and whatever these wrote to their working directory.
+# output (of the test's commands), and whatever these wrote to their working directory. guest NAME/FILE: of the boot
+# that was kept as NAME.
 guest() {
-	cat "$LAB_MACHINE/share/out/$1" 2>/dev/null || echo "(no $1)"
+	cat "$(lab_kept "$1")" 2>/dev/null || echo "(no $1)"
 }
 
 guest_driver_of() {
@@ -140,6 +151,13 @@ expect_no_rival() {
 	for address; do
 		expect_no_line kernel-log "(bochs|bochs-drm|drm|snd_hda_intel|xhci_hcd|hdaudio|usb).*$address" || return
 	done
+}
+
+# only_our_section_is_new NAME: in the boot kept as NAME, grub.cfg is byte for byte grub.cfg.before, but for ours.
+only_our_section_is_new() {
+	grep -q '^### BEGIN .*45_vfio_early' "$LAB_MACHINE/$1/grub.cfg"
+	sed -z 's/\n\n### BEGIN [^\n]*45_vfio_early.*### END [^\n]*45_vfio_early ###//' "$LAB_MACHINE/$1/grub.cfg" |
+		diff "$LAB_MACHINE/$1/grub.cfg.before" -
 }
 
 # The VFIO program of scenario 2, for the machine: lab_probe FILE

@@ -4,7 +4,6 @@
 # shellcheck disable=SC2016 # the commands are for the machine's shell
 
 load ../lab/lab.bash
-bats_require_minimum_version 1.5.0
 
 setup_file() {
 	lab_machine "$(lab_disk bookworm initramfs-tools-on-btrfs)"
@@ -13,21 +12,20 @@ setup_file() {
 		vfio-early enable 01:00
 		vfio-early status >status-text || :
 		sed -n "/^### BEGIN .*45_vfio_early/,/^### END/p" /boot/grub/grub.cfg >section'
-	cp -r "$LAB_MACHINE/share/out" "$BATS_FILE_TMPDIR/before"
+	lab_keep before
 	lab_boot --run 'vfio-early status'
 }
 
 @test "on btrfs one boot only is refused, and enable and status say that the guard is off" {
-	cd "$BATS_FILE_TMPDIR/before"
-	grep 'needs GRUB to write to its grubenv, but /boot/grub/grubenv is on btrfs, where GRUB cannot write' once
-	run ! grep 'it did not fail' once
-	grep 'The guard is off: /boot/grub/grubenv is on btrfs' output
-	grep 'the guard is off, and a passthrough boot that fails is tried again' status-text
+	expect_line before/once 'needs GRUB to write to its grubenv, but /boot/grub/grubenv is on btrfs, where GRUB cannot write'
+	expect_no_line before/once 'it did not fail'
+	expect_line before/output 'The guard is off: /boot/grub/grubenv is on btrfs'
+	expect_line before/status-text 'the guard is off, and a passthrough boot that fails is tried again'
 }
 
 @test "on btrfs GRUB is not asked to write, and boots passthrough by default all the same" {
-	grep 'linux.*vfio_early=' "$BATS_FILE_TMPDIR/before/section"
-	run ! grep save_env "$BATS_FILE_TMPDIR/before/section"
+	expect_line before/section 'linux.*vfio_early='
+	expect_no_line before/section save_env
 	expect_first_card_passed_through
 	expect_line output '^This boot: passthrough'
 	expect_line system-state '^running$'
