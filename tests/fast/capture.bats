@@ -132,3 +132,18 @@ END
 	tool capture /dev/stdout | cat >"$BATS_TEST_TMPDIR/piped"
 	diff "$BATS_TEST_TMPDIR/saved" "$BATS_TEST_TMPDIR/piped"
 }
+
+@test "a file behind links with . and .. in them is captured where it is" {
+	unpack vm-host
+	mkdir -p "$root/etc/default/sub/deep" "$root/srv/links"
+	mv "$root/etc/pve/qemu-server/100.conf" "$root/srv/100.conf"
+	ln -s ./links/../links "$root/srv/again"
+	ln -s ../../100.conf "$root/etc/default/sub/up"
+	ln -s ../../../srv/./again/../100.conf "$root/etc/pve/qemu-server/100.conf"
+	tool capture "$BATS_TEST_TMPDIR/saved"
+	grep -q '^/srv/100.conf' "$BATS_TEST_TMPDIR/saved"
+	run -1 grep -nE '^/[^ 	]*/\.\.?(/|[ 	])' "$BATS_TEST_TMPDIR/saved"
+	rm -rf "$root"
+	run -0 "$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/saved" "$root"
+	grep -q hostpci0 "$root/srv/100.conf"
+}

@@ -26,14 +26,9 @@ static bool set_add(struct lines *set, const char *name)
 static bool leads_below(const char *path, const struct pci_device *device)
 {
 	CLEANUP_FREE char *component = format_text("/%s/", device->address);
-	CLEANUP_FREE char *real = root_path(path);
-	char target[PATH_MAX];
-	ssize_t length = readlink(real, target, sizeof(target) - 1);
+	CLEANUP_FREE char *target = root_link(path);
 
-	if (length < 0)
-		return false;
-	target[length] = '\0';
-	return strstr(target, component) != NULL;
+	return target != NULL && strstr(target, component) != NULL;
 }
 
 /* Adds the names in a directory that begin so, without that beginning. */

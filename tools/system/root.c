@@ -22,54 +22,88 @@ char *root_path(const char *path)
 	return format_text("%s%s", root_directory, path);
 }
 
-int root_resolve(const char *path, char **real)
+/* The target of a link as the C library takes it; NULL: it is none. malloc'ed. */
+static char *read_link(const char *real)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(real, target, sizeof(target) - 1);
+
+	return length < 0 ? NULL : format_text("%.*s", (int)length, target);
+}
+
+static void replace_text(char **text, char *by)
+{
+	free(*text);
+	*text = by;
+}
+
+/* Takes the first name off a path. malloc'ed; NULL: there is none. */
+static char *take_name(char **rest)
+{
+	const char *at = *rest + strspn(*rest, "/");
+	size_t length = strcspn(at, "/");
+	char *name;
+
+	if (length == 0)
+		return NULL;
+	name = format_text("%.*s", (int)length, at);
+	replace_text(rest, copy_text(at + length));
+	return name;
+}
+
+static void go_up(char *place)
+{
+	char *slash = strrchr(place, '/');
+
+	if (slash != NULL)
+		*slash = '\0';
+}
+
+int root_follow(const char *path, root_link_visitor *visit, void *data, char **place)
 {
 	CLEANUP_FREE char *rest = copy_text(path);
 	CLEANUP_FREE char *done = copy_text("");
 	unsigned int links = 0;
 
 	for (;;) {
-		CLEANUP_FREE char *name = NULL, *here = NULL, *below = NULL;
-		char target[PATH_MAX];
-		size_t skip = strspn(rest, "/");
-		size_t length = strcspn(rest + skip, "/");
-		char *new_done, *new_rest;
-		ssize_t got;
+		CLEANUP_FREE char *name = take_name(&rest);
+		CLEANUP_FREE char *here = NULL, *real = NULL, *target = NULL;
 
-		if (length == 0)
+		if (name == NULL)
 			break;
-		name = format_text("%.*s", (int)length, rest + skip);
-		new_rest = copy_text(rest + skip + length);
-		free(rest);
-		rest = new_rest;
 		if (strcmp(name, ".") == 0)
 			continue;
 		if (strcmp(name, "..") == 0) {
-			char *slash = strrchr(done, '/');
-
-			if (slash != NULL)
-				*slash = '\0';
+			go_up(done);
 			continue;
 		}
-		below = format_text("%s/%s", done, name);
-		here = format_text("%s%s", root_directory, below);
-		got = readlink(here, target, sizeof(target) - 1);
-		if (got < 0) {
-			new_done = copy_text(below);
-		} else {
-			target[got] = '\0';
-			if (++links > LINKS_MAX)
-				return -ELOOP;
-			new_rest = format_text("%s/%s", target, rest);
-			free(rest);
-			rest = new_rest;
-			new_done = copy_text(target[0] == '/' ? "" : done);
+		here = format_text("%s/%s", done, name);
+		real = format_text("%s%s", root_directory, here);
+		target = read_link(real);
+		if (target == NULL) {
+			replace_text(&done, copy_text(here));
+			continue;
 		}
-		free(done);
-		done = new_done;
+		if (++links > LINKS_MAX)
+			return -ELOOP;
+		if (visit != NULL)
+			visit(here, target, data);
+		replace_text(&rest, format_text("%s/%s", target, rest));
+		if (target[0] == '/')
+			done[0] = '\0';
 	}
-	*real = format_text("%s%s", root_directory, done);
+	*place = copy_text(done);
 	return 0;
+}
+
+int root_resolve(const char *path, char **real)
+{
+	CLEANUP_FREE char *place = NULL;
+	int error = root_follow(path, NULL, NULL, &place);
+
+	if (error == 0)
+		*real = format_text("%s%s", root_directory, place);
+	return error;
 }
 
 /* The path to open: below --root its links are those of that system. */
@@ -137,18 +171,18 @@ char *root_read_word(const char *path)
 	return text;
 }
 
-char *root_link_name(const char *path)
+char *root_link(const char *path)
 {
 	CLEANUP_FREE char *real = root_path(path);
-	char target[PATH_MAX];
-	ssize_t length = readlink(real, target, sizeof(target) - 1);
-	char *slash;
 
-	if (length < 0)
-		return NULL;
-	target[length] = '\0';
-	slash = strrchr(target, '/');
-	return copy_text(slash != NULL ? slash + 1 : target);
+	return read_link(real);
+}
+
+char *root_link_name(const char *path)
+{
+	CLEANUP_FREE char *target = root_link(path);
+
+	return target != NULL ? copy_text(path_name(target)) : NULL;
 }
 
 static int by_name(const void *a, const void *b)

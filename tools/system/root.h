@@ -21,6 +21,13 @@ char *root_path(const char *path);
  * for the C library, or -errno.
  */
 int root_resolve(const char *path, char **real);
+/*
+ * The same as a path below --root, with a call for each link on the way, the last name
+ * included: its place, itself without links, and what it says. ".." behind a link is the
+ * directory above its target, as the kernel has it.
+ */
+typedef void root_link_visitor(const char *place, const char *target, void *data);
+int root_follow(const char *path, root_link_visitor *visit, void *data, char **place);
 /* Whether something is there (a symbolic link is followed). */
 bool root_exists(const char *path);
 /*
@@ -30,6 +37,8 @@ bool root_exists(const char *path);
 int root_read(const char *path, char **text, size_t *length);
 /* Like root_read, without the white space at the end; NULL if it cannot be read. */
 char *root_read_word(const char *path);
+/* A symbolic link's target as it stands there, malloc'ed; NULL if it is none. */
+char *root_link(const char *path);
 /* The last component of a symbolic link's target, malloc'ed; NULL if there is none. */
 char *root_link_name(const char *path);
 /* The names in a directory without "." and "..", sorted; NULL-terminated, malloc'ed

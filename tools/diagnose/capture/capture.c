@@ -17,7 +17,6 @@
 #include "tools/system/node.h"
 
 enum {
-	LINKS_MAX = 40,
 	CONFIG_SIZE = 64, /* of configuration space: more is not read, see DEV-ALIVE */
 };
 
@@ -119,8 +118,12 @@ static void put(struct capture *capture, const char *path, char type, const char
 
 static void put_link(struct capture *capture, const char *path, const char *target)
 {
-	CLEANUP_FREE char *shown = filter_name(&capture->filter, target);
+	CLEANUP_FREE char *place = NULL, *shown = NULL;
 
+	/* One that cannot be made again is told by where it leads. */
+	if (!manifest_link_is_plain(target) && root_follow(path, NULL, NULL, &place) == 0)
+		target = place;
+	shown = filter_name(&capture->filter, target);
 	put(capture, path, 'l', shown, strlen(shown));
 }
 
@@ -130,51 +133,20 @@ static bool is_process_root(const char *path)
 	return text_begins(path, "/proc/") && strstr(path, "/root/") != NULL;
 }
 
-/*
- * Writes the links on the way to `path` and returns where it really is, malloc'ed; NULL
- * if it is not there. The last piece is followed too.
- */
+static void put_link_on_way(const char *place, const char *target, void *capture)
+{
+	put_link(capture, place, target);
+}
+
+/* Writes the links on the way to `path` and returns where it really is; a path of which
+ * there is no end stays as it is. malloc'ed. */
 static char *follow(struct capture *capture, const char *path)
 {
-	char *left = copy_text(path), *done = copy_text("");
+	char *place;
 
-	for (int links = 0; left[0] != '\0' && links < LINKS_MAX;) {
-		size_t length = strcspn(left + 1, "/") + 1;
-		CLEANUP_FREE char *here = format_text("%s%.*s", done, (int)length, left);
-		CLEANUP_FREE char *real = root_path(here);
-		CLEANUP_FREE char *rest = copy_text(left + length);
-		char target[PATH_MAX];
-		ssize_t size = readlink(real, target, sizeof(target) - 1);
-		char *next;
-
-		free(left);
-		if (size < 0) {
-			free(done);
-			done = copy_text(here);
-			left = copy_text(rest);
-			continue;
-		}
-		links++;
-		target[size] = '\0';
-		put_link(capture, here, target);
-		if (target[0] == '/') {
-			free(done);
-			done = copy_text("");
-			left = format_text("%s%s", target, rest);
-			continue;
-		}
-		for (next = target;
-			text_begins(next, "..") && (next[2] == '/' || next[2] == '\0');
-			next += next[2] == '/' ? 3 : 2) {
-			char *slash = strrchr(done, '/');
-
-			if (slash != NULL)
-				*slash = '\0';
-		}
-		left = format_text("%s%s%s", *next != '\0' ? "/" : "", next, rest);
-	}
-	free(left);
-	return done;
+	if (root_follow(path, put_link_on_way, capture, &place) < 0)
+		return copy_text(path);
+	return place;
 }
 
 /* The first bytes of a file in sysfs that is not text. */
@@ -228,12 +200,10 @@ static void put_directory(struct capture *capture, const char *path)
 	for (size_t i = 0; names[i] != NULL; i++) {
 		CLEANUP_FREE char *child = format_text("%s/%s", path, names[i]);
 		CLEANUP_FREE char *real = root_path(child);
-		char target[PATH_MAX];
-		ssize_t size = readlink(real, target, sizeof(target) - 1);
+		CLEANUP_FREE char *target = root_link(child);
 		struct stat status;
 
-		if (size >= 0) {
-			target[size] = '\0';
+		if (target != NULL) {
 			put_link(capture, child, target);
 		} else if (stat(real, &status) == 0 && S_ISDIR(status.st_mode)) {
 			put(capture, child, 'd', "", 0);

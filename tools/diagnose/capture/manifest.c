@@ -193,3 +193,11 @@ void manifest_write(
 		fputc('\n', to);
 	}
 }
+
+bool manifest_link_is_plain(const char *target)
+{
+	while (text_begins(target, "../"))
+		target += 3;
+	return strcmp(target, "..") != 0 && strstr(target, "/../") == NULL &&
+	       !text_ends(target, "/..");
+}

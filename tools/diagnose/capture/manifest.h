@@ -54,4 +54,8 @@ void manifest_entry_free(struct manifest_entry *entry);
 void manifest_write(
 	FILE *to, const char *path, char type, const char *content, size_t length);
 
+/* Whether a link's target has ".." at its front only: behind a name that may be a link
+ * itself it could be anywhere, and such a link is not made. */
+bool manifest_link_is_plain(const char *target);
+
 #endif

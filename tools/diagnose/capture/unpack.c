@@ -154,9 +154,7 @@ static char *inside_target(const struct manifest_entry *entry)
 	}
 	for (at = result; text_begins(at, "../"); at += 3)
 		up++;
-	/* behind a piece that may be a link itself, ".." could be anywhere */
-	if (up <= depth && strcmp(at, "..") != 0 && strstr(at, "/../") == NULL &&
-		(strlen(at) < 3 || strcmp(at + strlen(at) - 3, "/..") != 0))
+	if (up <= depth && manifest_link_is_plain(result))
 		return result;
 	free(result);
 	return NULL;
