@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/text/printable.h"
 #include "tools/text/string.h"
 #include "tools/text/json.h"
 
@@ -43,6 +45,53 @@ int json_print(json_t *document)
 
 	json_decref(document);
 	return error;
+}
+
+/* Three bytes that begin so are U+EF80 to U+EFFF: 0xee 0xbe or 0xbf, and the low bits. */
+static bool is_private(const char *at)
+{
+	return (unsigned char)at[0] == 0xee && ((unsigned char)at[1] & 0xfe) == 0xbe &&
+	       ((unsigned char)at[2] & 0xc0) == 0x80;
+}
+
+json_t *json_bytes(const char *bytes)
+{
+	CLEANUP_FREE char *text = allocate_more(NULL, 3 * strlen(bytes) + 1);
+	size_t used = 0;
+
+	while (*bytes != '\0') {
+		size_t length = utf8_length(bytes);
+
+		if (length > 0 && !is_private(bytes)) {
+			memcpy(text + used, bytes, length);
+			used += length;
+			bytes += length;
+			continue;
+		}
+		text[used++] = (char)0xee;
+		text[used++] = (char)(0xbc | (unsigned char)*bytes >> 6);
+		text[used++] = (char)(0x80 | (*bytes & 0x3f));
+		bytes++;
+	}
+	text[used] = '\0';
+	return json_string(text);
+}
+
+char *json_bytes_at(const json_t *string)
+{
+	const char *text = json_is_string(string) ? json_string_value(string) : "";
+	char *bytes = allocate_more(NULL, strlen(text) + 1);
+	size_t used = 0;
+
+	while (*text != '\0')
+		if (is_private(text)) {
+			bytes[used++] = (char)((text[1] & 3) << 6 | (text[2] & 0x3f));
+			text += 3;
+		} else {
+			bytes[used++] = *text++;
+		}
+	bytes[used] = '\0';
+	return bytes;
 }
 
 json_t *json_lines(const struct lines *lines)

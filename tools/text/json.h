@@ -12,6 +12,14 @@
 json_t *json_text(const char *text);
 /* A string that ends after `length` bytes. */
 json_t *json_text_of(const char *text, size_t length);
+/*
+ * Any bytes as a string that json_bytes_at gives back as they were: each that is no UTF-8
+ * is a character of its own, U+EF80 to U+EFFF (a private area; what is there already is
+ * kept in the same way).
+ */
+json_t *json_bytes(const char *bytes);
+/* malloc'ed. */
+char *json_bytes_at(const json_t *string);
 /* An array of strings. */
 json_t *json_lines(const struct lines *lines);
 /* The string behind a key; "" if there is none. */

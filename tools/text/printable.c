@@ -6,9 +6,9 @@
 #include "tools/text/string.h"
 #include "tools/text/printable.h"
 
-/* The bytes of the character that begins here; 0: it is not UTF-8 (RFC 3629). */
-static size_t utf8_length(const unsigned char *at)
+size_t utf8_length(const char *text)
 {
+	const unsigned char *at = (const unsigned char *)text;
 	size_t length = at[0] < 0x80   ? 1
 			: at[0] < 0xc2 ? 0
 			: at[0] < 0xe0 ? 2
@@ -38,7 +38,7 @@ char *printable_text(const char *text, const char *keep)
 
 	while (*text != '\0') {
 		const unsigned char *at = (const unsigned char *)text;
-		size_t length = utf8_length(at);
+		size_t length = utf8_length(text);
 		bool shown =
 			length > 0 && (!is_control(at) || strchr(keep, *text) != NULL);
 

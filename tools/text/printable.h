@@ -6,6 +6,11 @@
 #ifndef TOOLS_TEXT_PRINTABLE_H
 #define TOOLS_TEXT_PRINTABLE_H
 
+#include <stddef.h>
+
+/* The bytes of the character of UTF-8 that begins here (RFC 3629); 0: none does. */
+size_t utf8_length(const char *text);
+
 /*
  * The text with control characters (C0 with ESC and BEL, DEL, and C1 in UTF-8) and bytes
  * that are not UTF-8 written as \xNN; malloc'ed. `keep` has the control characters that

@@ -7,31 +7,28 @@
 #include "tools/text/string.h"
 #include "tools/diagnose/log/kmsg.h"
 
-/* \xNN back to bytes. */
+/* \xNN back to bytes; but a NUL, which no text can have, stays as it is written. */
 static char *unescape(const char *text, size_t length)
 {
 	char *plain = allocate_more(NULL, length + 1);
 	size_t used = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		char c = text[i];
+		bool escaped = text[i] == '\\' && i + 3 < length && text[i + 1] == 'x' &&
+			       hex_digit(text[i + 2]) >= 0 && hex_digit(text[i + 3]) >= 0;
+		int byte = escaped ? hex_digit(text[i + 2]) << 4 | hex_digit(text[i + 3])
+				   : 0;
 
-		if (c == '\\' && i + 3 < length && text[i + 1] == 'x' &&
-			hex_digit(text[i + 2]) >= 0 && hex_digit(text[i + 3]) >= 0) {
-			c = (char)(hex_digit(text[i + 2]) << 4 | hex_digit(text[i + 3]));
-			i += 3;
-		}
-		plain[used++] = c != '\0' ? c : ' ';
+		plain[used++] = byte != 0 ? (char)byte : text[i];
+		i += byte != 0 ? 3 : 0;
 	}
-	while (used > 0 && (plain[used - 1] == ' ' || plain[used - 1] == '\n'))
-		used--;
 	plain[used] = '\0';
 	return plain;
 }
 
 /*
- * One line of it: what would break it becomes a blank. NVIDIA's driver begins each line
- * of a message with its name, which is not part of the sentence.
+ * One line of it: what would break it becomes a blank, and blanks at its end go. NVIDIA's
+ * driver begins each line of a message with its name, which is not part of the sentence.
  */
 static char *fold(const char *text)
 {
@@ -44,6 +41,8 @@ static char *fold(const char *text)
 		if (*text == '\n' && text_begins(text + 1, prefix))
 			text += sizeof(prefix) - 1;
 	}
+	while (used > 0 && line[used - 1] == ' ')
+		used--;
 	line[used] = '\0';
 	return line;
 }
@@ -150,10 +149,6 @@ size_t kmsg_record(const char *text, size_t length, struct log_record *record)
 		.raw = unescape(message, (size_t)(end - message)),
 	};
 	record->text = fold(record->raw);
-	if (strchr(record->raw, '\n') == NULL) {
-		free(record->raw);
-		record->raw = NULL;
-	}
 	while (*end == '\n' && end[1] == ' ') {
 		const char *field = end + 1;
 		size_t size = strcspn(field, "\n");

@@ -34,34 +34,79 @@ bool filter_wants_content(const char *path)
 	       !text_begins(path, "/sys/firmware/acpi/");
 }
 
-/* Guests' passwords, names and disks are nobody's business. */
+/* Whether the line of a guest's configuration says who somebody is, or lets him in. */
+static bool is_personal(const char *line)
+{
+	static const char *const keys[] = {"name:", "hostname:", "description:",
+		"smbios1:", "searchdomain:", "tags:", "ciuser:", "cipassword:",
+		"cicustom:", "sshkeys:", "lxc.uts.name"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (text_begins(line, keys[i]))
+			return true;
+	/* the environment of a container may hold anything */
+	return text_begins(line, "lxc.environment") &&
+	       memmem(line, strcspn(line, "\n"), "NVIDIA", strlen("NVIDIA")) == NULL;
+}
+
 void guest_conf_print(FILE *to, const char *text)
 {
-	static const char *const keys[] = {"dev", "lxc.", "hostpci",
-		"machine:", "bios:", "unprivileged:", "features:", "arch:", "ostype:",
-		"cpu:", "memory:", "cores:", "vga:", "hugepages:", "efidisk",
-		"onboot:", "template:", "balloon:", "["};
-
 	while (*text != '\0') {
 		const char *line = text + strspn(text, " \t");
 		size_t length = strcspn(text, "\n");
 		size_t key = strcspn(text, ":=\n");
-		bool shown = length == 0;
 
-		for (size_t i = 0; i < ARRAY_SIZE(keys) && !shown; i++)
-			shown = text_begins(line, keys[i]);
-		/* the environment of a container may hold anything */
-		if (text_begins(line, "lxc.environment") &&
-			strstr(line, "NVIDIA") == NULL)
-			shown = false;
-		if (shown)
-			fprintf(to, "%.*s\n", (int)length, text);
-		else if (*text == '#' || key >= length)
+		/* a description, or what is no line of a configuration at all */
+		if (*text == '#' || (key >= length && length > 0 && *line != '['))
 			fputs("# <omitted>\n", to);
-		else
+		else if (is_personal(line))
 			fprintf(to, "%.*s: <omitted>\n", (int)key, text);
+		else
+			fprintf(to, "%.*s\n", (int)length, text);
 		text += length;
 		text += *text == '\n';
+	}
+}
+
+/* The bytes of what is left out here: what an element holds, or an attribute's value. */
+static size_t personal_length(const char *at, size_t *front)
+{
+	static const struct {
+		const char *begin, *end;
+	} parts[] = {
+		{"<title>", "</title>"},
+		{"<description>", "</description>"},
+		{"<metadata>", "</metadata>"},
+		{"<entry name='serial'>", "</entry>"},
+		{"<entry name=\"serial\">", "</entry>"},
+		{" passwd='", "'"},
+		{" passwd=\"", "\""},
+		{" password='", "'"},
+		{" password=\"", "\""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const char *end;
+
+		if (!text_begins(at, parts[i].begin))
+			continue;
+		*front = strlen(parts[i].begin);
+		end = strstr(at + *front, parts[i].end);
+		return end != NULL ? (size_t)(end - at) - *front : strlen(at + *front);
+	}
+	return 0;
+}
+
+void domain_print(FILE *to, const char *text)
+{
+	while (*text != '\0') {
+		size_t front = 0, length = personal_length(text, &front);
+
+		if (length > 0)
+			fprintf(to, "%.*s&lt;omitted&gt;", (int)front, text);
+		else
+			fputc(*text, to);
+		text += length > 0 ? front + length : 1;
 	}
 }
 

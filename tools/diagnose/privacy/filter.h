@@ -30,7 +30,10 @@ char *filter_content(struct filter *filter, const char *path, const char *text);
 /* The records of /dev/kmsg, malloc'ed. */
 char *filter_log(struct filter *filter);
 
-/* A guest's configuration, with the values that nobody needs to see left out. */
+/* A guest's configuration without what names its owner or lets somebody in: names,
+ * descriptions, passwords, keys. */
 void guest_conf_print(FILE *to, const char *text);
+/* The same for libvirt's XML. */
+void domain_print(FILE *to, const char *text);
 
 #endif

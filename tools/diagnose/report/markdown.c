@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tools/text/json.h"
+#include "tools/text/string.h"
 #include "tools/diagnose/check.h"
 #include "tools/diagnose/report/markdown.h"
 
@@ -61,13 +62,43 @@ static void print_verdict(const json_t *report, const json_t *checks, FILE *to)
 			json_text_at(worst, "id"), json_text_at(worst, "title"));
 }
 
-/* A fence that the text inside cannot end. */
-static void print_code(const char *text, FILE *to)
+/* A fence that the text inside cannot end: longer than its longest row of backquotes. */
+static void print_output(const json_t *output, bool raw, FILE *to)
 {
-	const char *fence = strstr(text, "```") != NULL ? "~~~~~~" : "```";
+	const json_t *string = json_object_get(output, "text");
+	CLEANUP_FREE char *text =
+		raw ? json_bytes_at(string) : copy_text(json_text_at(output, "text"));
+	size_t length = strlen(text), longest = 2, run = 0;
+	CLEANUP_FREE char *fence = NULL;
 
+	for (size_t i = 0; i < length; i++) {
+		run = text[i] == '`' ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	fence = allocate_more(NULL, longest + 2);
+	memset(fence, '`', longest + 1);
+	fence[longest + 1] = '\0';
 	fprintf(to, "%s\n%s%s%s\n\n", fence, text,
-		text[0] != '\0' && text[strlen(text) - 1] != '\n' ? "\n" : "", fence);
+		length > 0 && text[length - 1] != '\n' ? "\n" : "", fence);
+}
+
+static void print_section(const json_t *report, const json_t *section, FILE *to)
+{
+	const json_t *outputs = json_object_get(section, "outputs");
+	bool raw = json_is_false(json_object_get(report, "redacted"));
+	size_t i;
+	json_t *item;
+
+	fprintf(to, "## %s\n\n", json_text_at(section, "heading"));
+	print_verdict(report, json_object_get(section, "checks"), to);
+	json_array_foreach (json_object_get(section, "notes"), i, item)
+		fprintf(to, "%s\n\n", json_string_value(item));
+	json_array_foreach (outputs, i, item) {
+		/* where the heading does not say it */
+		if (strchr(json_text_at(section, "heading"), '`') == NULL)
+			fprintf(to, "`%s`:\n\n", json_text_at(item, "command"));
+		print_output(item, raw, to);
+	}
 }
 
 static void print_title(const json_t *report, FILE *to)
@@ -139,7 +170,7 @@ static void print_summary(const json_t *report, FILE *to)
 	size_t i, j;
 	json_t *item;
 
-	fputs("## 6. Summary of findings\n\n", to);
+	fputs("## 6. Summary of Findings\n\n", to);
 	print_verdict(report, all, to);
 	json_decref(all);
 	json_array_foreach (json_object_get(report, "verdict"), i, item)
@@ -170,10 +201,7 @@ void report_print_markdown(const json_t *report, FILE *to)
 	json_array_foreach (json_object_get(report, "notes"), i, item)
 		fprintf(to, "%s\n\n", json_string_value(item));
 	print_intents(report, to);
-	json_array_foreach (json_object_get(report, "sections"), i, item) {
-		fprintf(to, "## %s\n\n", json_text_at(item, "heading"));
-		print_verdict(report, json_object_get(item, "checks"), to);
-		print_code(json_text_at(item, "text"), to);
-	}
+	json_array_foreach (json_object_get(report, "sections"), i, item)
+		print_section(report, item, to);
 	print_summary(report, to);
 }
