@@ -5,6 +5,7 @@
 
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
+#include "tools/kernel/modules.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/check.h"
@@ -12,36 +13,13 @@
 #include "tools/claims/claim.h"
 #include "tools/diagnose/log/kernel-log.h"
 
-/* Where the running kernel's modules are: "/lib/modules/6.1.0-1-amd64"; malloc'ed. */
-static char *module_directory(void)
-{
-	CLEANUP_FREE char *release = root_read_word("/proc/sys/kernel/osrelease");
-
-	return format_text("/lib/modules/%s", release != NULL ? release : "unknown");
-}
-
-/* The path below module_directory() of a module that is a file or built in, malloc'ed:
- * "kernel/drivers/vfio/pci/vfio-pci.ko". `file` is its name in front of ".ko". */
-static char *find_module(const char *list, const char *file)
-{
-	CLEANUP_FREE char *directory = module_directory();
-	CLEANUP_FREE char *path = format_text("%s/%s", directory, list);
-	CLEANUP_FREE char *name = format_text("/%s.ko", file);
-	CLEANUP_FREE char *text = NULL;
-	const char *found, *front;
-
-	if (root_read(path, &text, NULL) < 0 || (found = strstr(text, name)) == NULL)
-		return NULL;
-	for (front = found; front > text && front[-1] != '\n' && front[-1] != ' ';)
-		front--;
-	return format_text("%.*s", (int)strcspn(front, ": \n"), front);
-}
-
 static void check_vfio(const struct context *context, struct findings *findings)
 {
 	static const char driver[] = "/sys/bus/pci/drivers/vfio-pci";
-	CLEANUP_FREE char *directory = module_directory();
-	CLEANUP_FREE char *built_in = NULL, *module = NULL;
+	CLEANUP_FREE char *version = modules_running();
+	CLEANUP_FREE char *directory = modules_directory(version);
+	CLEANUP_FREE char *module = NULL;
+	enum module_place place;
 
 	if (!context_wants(context, WANT_VM)) {
 		finding(findings, CHECK_SKIP,
@@ -53,13 +31,17 @@ static void check_vfio(const struct context *context, struct findings *findings)
 		finding_evidence(findings, driver, "present");
 		return;
 	}
-	built_in = find_module("modules.builtin", "vfio-pci");
-	module = built_in == NULL ? find_module("modules.dep", "vfio-pci") : NULL;
-	if (built_in != NULL || module != NULL) {
+	place = module_find(version, "vfio-pci", &module);
+	if (module != NULL) {
 		finding(findings, CHECK_PASS,
 			"vfio-pci is not loaded yet, and will be when it is needed");
-		finding_evidence(
-			findings, directory, "%s", module != NULL ? module : built_in);
+		finding_evidence(findings, directory, "%s", module);
+		return;
+	}
+	if (place == MODULE_UNKNOWN) {
+		finding(findings, CHECK_UNKNOWN,
+			"this kernel's list of modules cannot be read");
+		finding_evidence(findings, directory, "no modules.dep");
 		return;
 	}
 	finding(findings, CHECK_FAIL, "this kernel has no vfio-pci");
@@ -73,11 +55,13 @@ static void check_vfio(const struct context *context, struct findings *findings)
 /* Why the driver is not in the kernel. */
 static void explain_absence(const struct context *context, struct findings *findings)
 {
-	CLEANUP_FREE char *directory = module_directory();
-	CLEANUP_FREE char *module = find_module("modules.dep", "nvidia");
+	CLEANUP_FREE char *version = modules_running();
+	CLEANUP_FREE char *directory = modules_directory(version);
+	CLEANUP_FREE char *module = NULL;
 	const struct log_record *record = log_find(context->log, NULL, "is rejected");
 
 	finding_evidence(findings, "/sys/module/nvidia", "absent");
+	module_find(version, "nvidia", &module);
 	if (module == NULL) {
 		finding_evidence(findings, directory, "no nvidia.ko");
 		finding_remedy(findings, "build or install the driver for this kernel; "
