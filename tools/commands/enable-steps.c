@@ -6,7 +6,8 @@
 #include "tools/text/lines.h"
 #include "cmdline/flag.h"
 #include "tools/commands/enable-steps.h"
-#include "tools/images/generator.h"
+#include "tools/images/maker.h"
+#include "tools/images/prepare.h"
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
@@ -64,13 +65,15 @@ static int switch_off_first(
 /* Why there is nothing to boot with the entries. */
 static char *tell_no_kernel(const struct kernels *kernels)
 {
+	CLEANUP_FREE char *names = generator_names(" or ");
+	CLEANUP_FREE char *wanted = format_text(
+		"it takes a kernel with vfio-pci, and an image that %s made", names);
 	CLEANUP_FREE char *reasons = NULL;
 
 	for (size_t i = 0; i < kernels->count; i++)
 		add_sentence(&reasons, kernels->kernel[i].reason);
 	if (reasons != NULL)
-		add_sentence(&reasons, "it takes a kernel with vfio-pci, and an image "
-				       "that initramfs-tools or dracut made");
+		add_sentence(&reasons, wanted);
 	return format_text("no kernel in %s/boot can be made ready for passthrough%s%s",
 		root_directory, reasons != NULL ? ": " : "",
 		reasons != NULL ? reasons : "");

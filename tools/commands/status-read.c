@@ -7,6 +7,7 @@
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
+#include "tools/images/ready.h"
 #include "tools/system/root.h"
 #include "tools/commands/status-read.h"
 

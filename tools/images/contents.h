@@ -5,44 +5,58 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
-/* Things found in an image. Its paths are taken without "usr/", which some have. */
+/* A file by which something is known of an image. */
+struct sign {
+	/* Any of these, without "usr/" in front; one "*" stands for any text, also for
+	 * slashes. */
+	const char *path[2];
+	mode_t type; /* S_IFREG, S_IFLNK or S_IFDIR; 0: any */
+	bool mark;   /* an image with it was made by the generator whose sign it is */
+	bool keep;   /* what is in the file is wanted: image_content */
+};
+
+/* What is looked for in every image, whoever made it. */
 enum image_fact {
-	IMAGE_INITRAMFS_TOOLS = 1 << 0, /* conf/arch.conf or scripts/init-top/ORDER */
-	IMAGE_DRACUT = 1 << 1,		/* lib/dracut/ */
-	IMAGE_MKINITCPIO = 1 << 2,	/* init_functions */
-	IMAGE_BOOSTER = 1 << 3,		/* etc/booster.init.yaml */
-	IMAGE_PROGRAM = 1 << 4,		/* bin/vfio-early-hook: `program` */
-	IMAGE_MODULE = 1 << 5,		/* vfio-pci for that kernel */
-	IMAGE_SCRIPT = 1 << 6,		/* scripts/init-top/00-vfio-early */
-	IMAGE_ORDER = 1 << 7,		/* scripts/init-top/ORDER: `order` */
-	IMAGE_INIT_SCRIPT = 1 << 8,	/* init is a file */
-	IMAGE_INIT_LINK = 1 << 9,	/* init is a symbolic link: to systemd */
-	IMAGE_UNIT = 1 << 10,		/* vfio-early.service: `unit` */
-	IMAGE_UNIT_MASKED = 1 << 11,	/* the same, as a link in etc/systemd/system */
-	IMAGE_UNIT_WANTED = 1 << 12,	/* in a .wants directory */
-	IMAGE_HOOK = 1 << 13,		/* 00-vfio-early.sh of dracut's cmdline hooks */
+	IMAGE_PROGRAM = 1 << 0,	    /* bin/vfio-early-hook: `program` */
+	IMAGE_MODULE = 1 << 1,	    /* vfio-pci for that kernel */
+	IMAGE_INIT_SCRIPT = 1 << 2, /* init is a file */
+	IMAGE_INIT_LINK = 1 << 3,   /* init is a symbolic link: to systemd */
+};
+
+/* A sign that is in the image, and what the file holds (NULL if that is not wanted). */
+struct image_sign {
+	const struct sign *sign;
+	char *content;
 };
 
 struct image {
 	unsigned int facts;
 	char *program; /* contents, NUL-terminated; NULL if absent */
 	size_t program_size;
-	char *order;
-	char *unit;
+	struct image_sign *found;
+	size_t count;
 };
 
-/*
- * Looks into the image at `path` (below --root) of the kernel `version`, until `enough`
- * says so, or to its end if that is NULL. 0, or -errno and a sentence; image_free in any
- * case.
- */
-int image_look(const char *path, const char *version,
-	bool (*enough)(const struct image *image, const void *data), const void *data,
-	struct image *image, char **why);
+/* What to look for, and how far. */
+struct image_search {
+	const char *path;    /* below --root */
+	const char *version; /* of its kernel */
+	/* Lists of signs, each ended by one without a path; NULL-terminated. */
+	const struct sign *const *signs;
+	/* Whether no more needs to be read; NULL: to the end. */
+	bool (*enough)(const struct image *image, const void *data);
+	const void *data;
+};
+
+/* Looks into an image. 0, or -errno and a sentence; image_free in any case. */
+int image_look(const struct image_search *search, struct image *image, char **why);
 void image_free(struct image *image);
 
-/* Whether these bytes are a program that runs without any library. */
-bool is_static_program(const char *data, size_t size);
+/* Whether the image has the sign. */
+bool image_has(const struct image *image, const struct sign *sign);
+/* What the sign's file holds; NULL if it is not there. The image's. */
+const char *image_content(const struct image *image, const struct sign *sign);
 
 #endif

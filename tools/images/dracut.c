@@ -2,21 +2,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/text/string.h"
 #include "tools/images/generator.h"
+#include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
 #include "tools/system/write.h"
 
+enum { LIBRARY, UNIT, UNIT_MASKED, UNIT_WANTED, HOOK, SIGNS };
+
+static const struct sign signs[SIGNS + 1] = {
+	[LIBRARY] = {{"lib/dracut/*", "var/lib/dracut/*"}, .mark = true},
+	[UNIT] = {{"lib/systemd/system/vfio-early.service",
+			  "etc/systemd/system/vfio-early.service"},
+		.type = S_IFREG, .keep = true},
+	[UNIT_MASKED] = {{"etc/systemd/system/vfio-early.service"}, .type = S_IFLNK},
+	[UNIT_WANTED] = {{"lib/systemd/system/*.wants/vfio-early.service",
+				 "etc/systemd/system/*.wants/vfio-early.service"},
+		.type = S_IFLNK},
+	[HOOK] = {{"*dracut/hooks/cmdline/00-vfio-early.sh"}, .type = S_IFREG},
+};
+
+static const char *const parts[] = {
+	"/usr/lib/dracut/modules.d/55vfio-early/module-setup.sh", NULL};
+
 /* With systemd in the image only a unit is early enough: systemd-modules-load.service
  * does not wait for dracut's hooks. */
-static unsigned int needs(const struct image *image)
+static bool answered(const struct image *image)
 {
 	if ((image->facts & IMAGE_INIT_LINK) != 0)
-		return IMAGE_UNIT | IMAGE_UNIT_WANTED;
-	if ((image->facts & IMAGE_INIT_SCRIPT) != 0)
-		return IMAGE_HOOK;
-	return IMAGE_INIT_LINK | IMAGE_INIT_SCRIPT; /* not known yet */
+		return image_has(image, &signs[UNIT]) &&
+		       image_has(image, &signs[UNIT_WANTED]);
+	return (image->facts & IMAGE_INIT_SCRIPT) != 0 && image_has(image, &signs[HOOK]);
 }
 
 /* Whether a Before= line of the unit names the other one. */
@@ -47,20 +63,21 @@ static char *fault_of_unit(const struct image *image, const char *path)
 {
 	static const char *const others[] = {"systemd-modules-load.service",
 		"systemd-udevd.service", "systemd-udev-trigger.service"};
+	const char *unit = image_content(image, &signs[UNIT]);
 
-	if (image->unit == NULL)
+	if (unit == NULL)
 		return format_text(
 			"%s has systemd in it, and no vfio-early.service, which calls the "
 			"early program",
 			path);
-	if ((image->facts & IMAGE_UNIT_MASKED) != 0)
+	if (image_has(image, &signs[UNIT_MASKED]))
 		return format_text("vfio-early.service is masked in %s", path);
-	if ((image->facts & IMAGE_UNIT_WANTED) == 0)
+	if (!image_has(image, &signs[UNIT_WANTED]))
 		return format_text("nothing starts vfio-early.service in %s: it has no "
 				   "wants link",
 			path);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (!is_before(image->unit, others[i]))
+		if (!is_before(unit, others[i]))
 			return format_text(
 				"vfio-early.service in %s is not ordered before %s", path,
 				others[i]);
@@ -71,7 +88,7 @@ static char *fault(const struct image *image, const char *path)
 {
 	if ((image->facts & IMAGE_INIT_LINK) != 0)
 		return fault_of_unit(image, path);
-	if ((image->facts & IMAGE_HOOK) == 0)
+	if (!image_has(image, &signs[HOOK]))
 		return format_text(
 			"%s has no 00-vfio-early.sh among its cmdline hooks, which calls "
 			"the early program",
@@ -103,6 +120,12 @@ static char *command(const struct kernel *kernel)
 	if (has_update_initramfs())
 		return format_text("update-initramfs -u -k %s", kernel->version);
 	return format_text("dracut --force %s %s", kernel->image, kernel->version);
+}
+
+static char *command_for_all(void)
+{
+	return copy_text(has_update_initramfs() ? "update-initramfs -u -k all"
+						: "dracut --regenerate-all --force");
 }
 
 static int update_image(const struct kernel *kernel, char **why)
@@ -148,10 +171,12 @@ static int make(const struct kernel *kernel, char **why)
 
 const struct generator generator_dracut = {
 	.name = "dracut",
-	.mark = IMAGE_DRACUT,
-	.needs = needs,
+	.signs = signs,
 	.fault = fault,
 	.installed = installed,
+	.command_for_all = command_for_all,
+	.answered = answered,
+	.parts = parts,
 	.obstacle = obstacle,
 	.command = command,
 	.make = make,

@@ -10,10 +10,21 @@
 
 #define CONFIGURATION "/etc/initramfs-tools/update-initramfs.conf"
 
-static unsigned int needs(const struct image *image)
+enum { ARCH, ORDER, SCRIPT, SIGNS };
+
+static const struct sign signs[SIGNS + 1] = {
+	[ARCH] = {{"conf/arch.conf"}, .type = S_IFREG, .mark = true},
+	[ORDER] = {{"scripts/init-top/ORDER"}, .type = S_IFREG, .mark = true,
+		.keep = true},
+	[SCRIPT] = {{"scripts/init-top/00-vfio-early"}, .type = S_IFREG},
+};
+
+static const char *const parts[] = {"/usr/share/initramfs-tools/hooks/vfio-early",
+	"/etc/initramfs-tools/hooks/vfio-early", NULL};
+
+static bool answered(const struct image *image)
 {
-	(void)image;
-	return IMAGE_SCRIPT | IMAGE_ORDER;
+	return image_has(image, &signs[SCRIPT]) && image_has(image, &signs[ORDER]);
 }
 
 /*
@@ -32,17 +43,18 @@ static const char *find_script(const char *order, const char *script)
 
 static char *fault(const struct image *image, const char *path)
 {
+	const char *order = image_content(image, &signs[ORDER]);
 	const char *ours, *udev;
 
-	if ((image->facts & IMAGE_SCRIPT) == 0)
+	if (!image_has(image, &signs[SCRIPT]))
 		return format_text(
 			"%s has no scripts/init-top/00-vfio-early, which calls the early "
 			"program",
 			path);
-	if (image->order == NULL)
+	if (order == NULL)
 		return format_text("%s has no scripts/init-top/ORDER", path);
-	ours = find_script(image->order, "/scripts/init-top/00-vfio-early");
-	udev = find_script(image->order, "/scripts/init-top/udev");
+	ours = find_script(order, "/scripts/init-top/00-vfio-early");
+	udev = find_script(order, "/scripts/init-top/udev");
 	if (ours == NULL)
 		return format_text(
 			"00-vfio-early is in %s, but scripts/init-top/ORDER does not "
@@ -97,6 +109,11 @@ static char *command(const struct kernel *kernel)
 	return format_text("update-initramfs -u -k %s", kernel->version);
 }
 
+static char *command_for_all(void)
+{
+	return copy_text("update-initramfs -u -k all");
+}
+
 /*
  * One kernel at a time: "-k all" stops at the first one that fails. It writes a new file
  * and renames it.
@@ -117,10 +134,12 @@ static int make(const struct kernel *kernel, char **why)
 
 const struct generator generator_initramfs_tools = {
 	.name = "initramfs-tools",
-	.mark = IMAGE_INITRAMFS_TOOLS,
-	.needs = needs,
+	.signs = signs,
 	.fault = fault,
 	.installed = installed,
+	.command_for_all = command_for_all,
+	.answered = answered,
+	.parts = parts,
 	.obstacle = obstacle,
 	.command = command,
 	.make = make,

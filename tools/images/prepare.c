@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "tools/text/lines.h"
-#include "tools/images/generator.h"
+#include "tools/images/host-generator.h"
+#include "tools/images/prepare.h"
+#include "tools/images/ready.h"
 #include "tools/system/root.h"
+#include "tools/text/lines.h"
+#include "tools/text/string.h"
 
 /* What an image may grow by when the early program and vfio-pci come into it. */
 enum { GROWTH = 1024 * 1024, MIB = 1024 * 1024 };
@@ -24,46 +27,6 @@ static size_t count_to_be_made(const struct kernels *kernels)
 	for (size_t i = 0; i < kernels->count; i++)
 		count += kernel_is_to_be_made(&kernels->kernel[i]);
 	return count;
-}
-
-static const char *newest_maker(const struct kernels *kernels)
-{
-	const char *name = NULL;
-	time_t newest = 0;
-
-	for (size_t i = 0; i < kernels->count; i++) {
-		const struct kernel *kernel = &kernels->kernel[i];
-		CLEANUP_FREE char *path =
-			kernel->image != NULL ? root_path(kernel->image) : NULL;
-		struct stat status;
-
-		if (kernel->generator == NULL || stat(path, &status) < 0)
-			continue;
-		if (name == NULL || status.st_mtime > newest) {
-			name = kernel->generator;
-			newest = status.st_mtime;
-		}
-	}
-	return name;
-}
-
-const struct generator *generator_find(const struct kernels *kernels, char **why)
-{
-	const char *name = newest_maker(kernels);
-	const struct generator *found = NULL;
-
-	for (size_t i = 0; generators[i] != NULL; i++) {
-		if (!generators[i]->installed())
-			continue;
-		if (found == NULL ||
-			(name != NULL && strcmp(generators[i]->name, name) == 0))
-			found = generators[i];
-	}
-	if (found == NULL)
-		*why = copy_text("neither initramfs-tools nor dracut is installed here, "
-				 "and vfio-early knows no other program that makes "
-				 "initramfs images");
-	return found;
 }
 
 /* Whether the image's directory has no room for it once more, or cannot be written to. */

@@ -1,44 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a kernel's image has the early program, and runs it first. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/images/generator.h"
 #include "tools/images/contents.h"
-#include "tools/kernel/kernels.h"
+#include "tools/images/maker.h"
+#include "tools/images/program.h"
+#include "tools/images/ready.h"
+#include "tools/kernel/modules.h"
 #include "tools/system/root.h"
+#include "tools/text/string.h"
 
 #define PROGRAM LIBEXECDIR "/vfio-early-hook"
-
-const struct generator *const generators[] = {
-	&generator_initramfs_tools, &generator_dracut, NULL};
-
-enum vfio_pci { VFIO_PCI_UNKNOWN, VFIO_PCI_ABSENT, VFIO_PCI_MODULE, VFIO_PCI_BUILT_IN };
-
-/* depmod's list of modules and the kernel's own of what is built in. */
-static enum vfio_pci find_vfio_pci(const char *version)
-{
-	CLEANUP_FREE char *list = format_text("/lib/modules/%s/modules.builtin", version);
-	CLEANUP_FREE char *dependencies =
-		format_text("/lib/modules/%s/modules.dep", version);
-	CLEANUP_FREE char *built_in = NULL, *modules = NULL;
-
-	if (root_read(list, &built_in, NULL) == 0 &&
-		strstr(built_in, "/vfio-pci.ko") != NULL)
-		return VFIO_PCI_BUILT_IN;
-	if (root_read(dependencies, &modules, NULL) < 0)
-		return VFIO_PCI_UNKNOWN;
-	return strstr(modules, "/vfio-pci.ko") != NULL ? VFIO_PCI_MODULE
-						       : VFIO_PCI_ABSENT;
-}
-
-static const struct generator *maker(const struct image *image)
-{
-	for (size_t i = 0; generators[i] != NULL; i++)
-		if ((image->facts & generators[i]->mark) != 0)
-			return generators[i];
-	return NULL;
-}
 
 /*
  * A good program, called first; and vfio-pci, if that is asked for. The modules are far
@@ -47,24 +19,22 @@ static const struct generator *maker(const struct image *image)
 static bool is_answered(const struct image *image, const void *data)
 {
 	const bool *module = data;
-	const struct generator *generator = maker(image);
-	unsigned int needs = IMAGE_PROGRAM | (*module ? IMAGE_MODULE : 0);
+	const struct generator *generator = generator_of(image);
+	unsigned int facts = IMAGE_PROGRAM | (*module ? IMAGE_MODULE : 0);
 
-	if (generator == NULL)
-		return false;
-	needs |= generator->needs(image);
-	return (image->facts & needs) == needs;
+	return (image->facts & facts) == facts && generator != NULL &&
+	       generator_is_ours(generator) && generator->answered(image);
 }
 
 static char *fault_of_program(const struct image *image, const char *path)
 {
+	const char *fault;
+
 	if (image->program == NULL)
 		return format_text("the early program is not in %s", path);
-	if (!is_static_program(image->program, image->program_size))
-		return format_text(
-			"the early program in %s needs libraries, and cannot run there",
-			path);
-	return NULL;
+	fault = program_fault(image->program, image->program_size);
+	return fault != NULL ? format_text("the early program in %s %s", path, fault)
+			     : NULL;
 }
 
 /*
@@ -86,13 +56,6 @@ static char *find_staleness(const struct image *image, const char *path)
 		"the early program in %s is another version than " PROGRAM, path);
 }
 
-static const char *other_maker(const struct image *image)
-{
-	return (image->facts & IMAGE_MKINITCPIO) != 0 ? "mkinitcpio"
-	       : (image->facts & IMAGE_BOOSTER) != 0  ? "booster"
-						      : NULL;
-}
-
 /*
  * Whether somebody makes this image in a way of their own. One without a mark is taken
  * for that if it could boot, and for what a generator of ours left unfinished if it is
@@ -100,63 +63,67 @@ static const char *other_maker(const struct image *image)
  */
 static bool is_of_others(const struct image *image, bool whole)
 {
-	return maker(image) == NULL &&
-	       (other_maker(image) != NULL ||
-		       (whole && (image->facts & (IMAGE_INIT_SCRIPT | IMAGE_INIT_LINK)) !=
-					 0));
+	const struct generator *maker = generator_of(image);
+
+	if (maker != NULL)
+		return !generator_is_ours(maker);
+	return whole && (image->facts & (IMAGE_INIT_SCRIPT | IMAGE_INIT_LINK)) != 0;
 }
 
-static char *fault_of_maker(const struct image *image, const char *path)
+/* Why the early program does not run first in a whole image; NULL: it does. */
+static char *fault_of_image(const struct image *image, const char *path)
 {
-	const char *name = other_maker(image);
+	const struct generator *maker = generator_of(image);
+	char *fault;
 
-	if (name != NULL)
-		return format_text("%s was made by %s, for which vfio-early has no part "
-				   "yet",
-			path, name);
-	return format_text(
-		"%s was made by a program that vfio-early does not know", path);
+	if (maker == NULL)
+		return format_text(
+			"%s was made by a program that vfio-early does not know", path);
+	fault = generator_is_ours(maker) ? fault_of_program(image, path) : NULL;
+	return fault != NULL ? fault : maker->fault(image, path);
 }
 
 static char *look(struct kernel *kernel, bool module, enum depth depth)
 {
-	const struct generator *generator;
+	const bool with_module = module && depth != DEPTH_READY;
+	CLEANUP_FREE const struct sign **signs = generator_signs();
+	const struct image_search search = {
+		.path = kernel->image,
+		.version = kernel->version,
+		.signs = signs,
+		.enough = depth == DEPTH_WHOLE ? NULL : is_answered,
+		.data = &with_module,
+	};
+	const struct generator *maker;
 	struct image image;
 	char *reason = NULL;
-	bool whole;
+	bool whole = image_look(&search, &image, &reason) == 0;
 
-	module = module && depth != DEPTH_READY;
-	whole = image_look(kernel->image, kernel->version,
-			depth == DEPTH_WHOLE ? NULL : is_answered, &module, &image,
-			&reason) == 0;
+	maker = generator_of(&image);
 	kernel->unfit = is_of_others(&image, whole);
-	if (!whole && kernel->unfit) {
-		CLEANUP_FREE char *made = fault_of_maker(&image, kernel->image);
+	if (whole)
+		reason = fault_of_image(&image, kernel->image);
+	else if (kernel->unfit) {
+		CLEANUP_FREE char *made = fault_of_image(&image, kernel->image);
 
 		add_sentence(&reason, made);
 	}
-	if (whole) {
-		generator = maker(&image);
-		kernel->generator = generator != NULL ? generator->name : NULL;
-		reason = generator == NULL ? fault_of_maker(&image, kernel->image)
-					   : fault_of_program(&image, kernel->image);
-		if (reason == NULL)
-			reason = generator->fault(&image, kernel->image);
-		if (reason == NULL)
-			kernel->stale = find_staleness(&image, kernel->image);
-		if (reason == NULL && module && (image.facts & IMAGE_MODULE) == 0)
-			kernel->note = format_text(
-				"vfio-pci is not in %s: the chosen devices are kept from "
-				"other drivers there, and given to vfio-pci after it",
-				kernel->image);
-	}
+	if (whole)
+		kernel->generator = maker != NULL ? maker->name : NULL;
+	if (whole && reason == NULL)
+		kernel->stale = find_staleness(&image, kernel->image);
+	if (whole && reason == NULL && with_module && (image.facts & IMAGE_MODULE) == 0)
+		kernel->note = format_text(
+			"vfio-pci is not in %s: the chosen devices are kept from other "
+			"drivers there, and given to vfio-pci after it",
+			kernel->image);
 	image_free(&image);
 	return reason;
 }
 
 void kernel_check(struct kernel *kernel, enum depth depth)
 {
-	enum vfio_pci vfio_pci = find_vfio_pci(kernel->version);
+	enum module_place vfio_pci = module_find(kernel->version, "vfio-pci", NULL);
 
 	free(kernel->reason);
 	free(kernel->stale);
@@ -164,17 +131,17 @@ void kernel_check(struct kernel *kernel, enum depth depth)
 	kernel->stale = NULL;
 	kernel->note = NULL;
 	kernel->generator = NULL;
-	kernel->unfit = vfio_pci == VFIO_PCI_ABSENT;
+	kernel->unfit = vfio_pci == MODULE_ABSENT;
 	if (kernel->image == NULL)
 		kernel->reason = format_text(
 			"kernel %s has no initramfs in /boot", kernel->version);
-	else if (vfio_pci == VFIO_PCI_ABSENT)
+	else if (vfio_pci == MODULE_ABSENT)
 		kernel->reason =
 			format_text("kernel %s has no vfio-pci: neither built in, "
 				    "nor as a module in /lib/modules/%s",
 				kernel->version, kernel->version);
 	else
-		kernel->reason = look(kernel, vfio_pci == VFIO_PCI_MODULE, depth);
+		kernel->reason = look(kernel, vfio_pci == MODULE_FILE, depth);
 	kernel->ready = kernel->reason == NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernels installed here, and whether the image of each has the early program. */
+/* The kernels installed here, and what tools/images finds in the image of each. */
 #ifndef TOOLS_KERNEL_KERNELS_H
 #define TOOLS_KERNEL_KERNELS_H
 
@@ -9,7 +9,7 @@
 struct kernel {
 	char *version; /* as in its file name, "6.1.0-1-amd64" */
 	char *image;   /* its initramfs, a path below --root; NULL if it has none */
-	/* What kernels_check found out: */
+	/* What kernels_check (tools/images/ready.h) found out: */
 	bool ready;   /* the early program is in the image and runs first */
 	char *reason; /* a sentence: why it is not ready; NULL if it is */
 	bool unfit;  /* no generator of ours can make it ready: it has no vfio-pci, or its
@@ -28,19 +28,6 @@ struct kernels {
 /* Finds the kernels and their images; rescue kernels and backup copies are left out. */
 void kernels_find(struct kernels *kernels);
 
-/* How far to look into an image; the end is reached only where it must be. */
-enum depth {
-	DEPTH_READY, /* until it is known whether the image is ready */
-	DEPTH_NOTE,  /* and whether there is a note */
-	DEPTH_WHOLE, /* to its end, which proves it complete as well */
-};
-
-/* Looks into every image. */
-void kernels_check(struct kernels *kernels, enum depth depth);
-/* Looks into one. */
-void kernel_check(struct kernel *kernel, enum depth depth);
-/* Whether `enable` would have the image of this kernel, which was checked, made anew. */
-bool kernel_is_to_be_made(const struct kernel *kernel);
 void kernels_free(struct kernels *kernels);
 
 /*

@@ -14,6 +14,7 @@
 #include "tools/boot/grub/takeover.h"
 #include "tools/kernel/parameters.h"
 #include "tools/boot/grub/environment.h"
+#include "tools/images/ready.h"
 #include "tools/kernel/kernels.h"
 #include "tools/system/run.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/images/ready.h"
 #include "tools/kernel/kernels.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
