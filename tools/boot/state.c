@@ -39,7 +39,7 @@ const struct kernel *boot_kernel_without_entry(
 	return NULL;
 }
 
-static bool is_ready(const struct kernels *kernels, const char *version)
+static bool version_is_ready(const struct kernels *kernels, const char *version)
 {
 	for (size_t i = 0; i < kernels->count; i++)
 		if (kernels->kernel[i].ready &&
@@ -65,7 +65,7 @@ bool boot_is_current(const struct boot_state *state, const struct entry_inputs *
 		boot_kernel_without_entry(state, kernels) != NULL)
 		return false;
 	for (size_t i = 0; i < state->kernels.count; i++)
-		if (!is_ready(kernels, state->kernels.line[i]))
+		if (!version_is_ready(kernels, state->kernels.line[i]))
 			return false;
 	return true;
 }

@@ -148,14 +148,14 @@ static void print_entry(FILE *to, const char *indent, const struct menu_entry *e
 /* Whether the kernel takes the whole of the entry's command line. */
 static bool fits(const struct menu_entry *entry, const char *kernel)
 {
-	CLEANUP_FREE char *words = menu_words(entry->body);
+	CLEANUP_FREE char *words = menu_parameters(entry->body);
 
 	return strlen("BOOT_IMAGE=") + strlen(kernel) + 1 + strlen(words) <
 	       CMDLINE_SIZE - 1;
 }
 
 /* Whether the early program is in the image that the entry loads. */
-static bool is_ready(const struct menu_entry *entry, const struct kernels *kernels)
+static bool entry_is_ready(const struct menu_entry *entry, const struct kernels *kernels)
 {
 	CLEANUP_FREE char *initrd = menu_initrd(entry->body);
 
@@ -169,44 +169,61 @@ static bool is_ready(const struct menu_entry *entry, const struct kernels *kerne
 	return false;
 }
 
+/* The entry that is the default, and the head of the menu of all kernels. */
+static void print_first(
+	FILE *to, const struct menu_entry *entry, const char *kernel, const char *body)
+{
+	CLEANUP_FREE char *system = system_name(entry->title, kernel);
+	CLEANUP_FREE char *title = format_text("%s, " SUFFIX, system);
+	CLEANUP_FREE char *submenu =
+		format_text("%s, " SUFFIX ": choose a kernel", system);
+
+	print_entry(to, "", entry, title, GRUB_ENTRY_ID, body);
+	print_head(to, "", "submenu", submenu, "", GRUB_SUBMENU_ID);
+	putc('\n', to);
+}
+
+/* Its kernel's entry as ours: 1; 0 where it is no entry of a kernel that can give devices
+ * away; or -errno and a sentence. */
+static int print_own(FILE *to, const struct menu_entry *entry,
+	const struct kernels *kernels, const char *mark, bool first, char **why)
+{
+	CLEANUP_FREE char *kernel = NULL, *body = NULL, *title = NULL, *id = NULL;
+
+	kernel = entry->submenu ? NULL : menu_kernel(entry->body);
+	if (kernel != NULL && entry_is_ready(entry, kernels))
+		body = menu_body(entry->body, "savedefault", mark);
+	if (body == NULL)
+		return 0;
+	if (!fits(entry, kernel)) {
+		*why = format_text("the kernel command line of '%s' would have more than "
+				   "the %d bytes that the kernel reads",
+			entry->title, CMDLINE_SIZE - 1);
+		return -E2BIG;
+	}
+	if (first)
+		print_first(to, entry, kernel, body);
+	title = format_text("%s, " SUFFIX, entry->title);
+	id = own_id(entry->id[0] != '\0' ? entry->id : path_name(kernel));
+	print_entry(to, "\t", entry, title, id, body);
+	return 1;
+}
+
 /* The entries of a menu whose kernels can give devices away, as ours. */
 static int print_menu(FILE *to, const struct menu *menu, const struct kernels *kernels,
-	const struct entry_inputs *inputs, char **why)
+	const struct boot_guard *guard, char **why)
 {
-	const char *mark = inputs->guard.on ? mark_pending : NULL;
-	unsigned int count = 0;
+	const char *mark = guard->on ? mark_pending : NULL;
+	bool first = true;
 
 	for (size_t i = 0; i < menu->count; i++) {
-		const struct menu_entry *entry = &menu->entry[i];
-		CLEANUP_FREE char *kernel = NULL, *body = NULL, *title = NULL, *id = NULL;
+		int printed = print_own(to, &menu->entry[i], kernels, mark, first, why);
 
-		kernel = entry->submenu ? NULL : menu_kernel(entry->body);
-		if (kernel != NULL && is_ready(entry, kernels))
-			body = menu_body(entry->body, "savedefault", mark);
-		if (body == NULL)
-			continue;
-		if (!fits(entry, kernel)) {
-			*why = format_text("the kernel command line of '%s' would have "
-					   "more than the %d bytes that the kernel reads",
-				entry->title, CMDLINE_SIZE - 1);
-			return -E2BIG;
-		}
-		if (count++ == 0) {
-			CLEANUP_FREE char *system = system_name(entry->title, kernel);
-
-			title = format_text("%s, " SUFFIX, system);
-			print_entry(to, "", entry, title, GRUB_ENTRY_ID, body);
-			free(title);
-			title = format_text("%s, " SUFFIX ": choose a kernel", system);
-			print_head(to, "", "submenu", title, "", GRUB_SUBMENU_ID);
-			putc('\n', to);
-			free(title);
-		}
-		title = format_text("%s, " SUFFIX, entry->title);
-		id = own_id(entry->id[0] != '\0' ? entry->id : path_name(kernel));
-		print_entry(to, "\t", entry, title, id, body);
+		if (printed < 0)
+			return printed;
+		first = first && printed == 0;
 	}
-	if (count == 0) {
+	if (first) {
 		*why = copy_text("no kernel has a boot entry and an initramfs image with "
 				 "the early program");
 		return -ENOENT;
@@ -256,7 +273,7 @@ static int compose(const char *generated, const struct entry_inputs *inputs,
 			left_out->line[i]);
 	kernels_find(&kernels);
 	kernels_check(&kernels, DEPTH_READY);
-	error = print_menu(to, &menu, &kernels, inputs, why);
+	error = print_menu(to, &menu, &kernels, &inputs->guard, why);
 	kernels_free(&kernels);
 	fputs(takeover, to);
 	fclose(to);

@@ -22,6 +22,9 @@ static const char signature[] = "# GRUB Environment Block\n";
  * until `enable` has made its images. */
 static const char lock_name[] = "grubenv.lock";
 
+/* Of a block that grub-editenv makes. */
+static const size_t new_size = 1024;
+
 enum { EDIT_SECONDS = 30, LOCK_SECONDS = 60 };
 
 const char *grub_directory(void)
@@ -142,7 +145,7 @@ static bool holds_all(const char *text, const char *const *changes)
 
 /* grub-editenv DRAFT COMMAND [WORD...]; the words are those of `changes` that set
  * something, or those that remove something. */
-static int edit(
+static int run_editenv(
 	const char *draft, const char *command, const char *const *changes, char **why)
 {
 	bool setting = strcmp(command, "set") == 0;
@@ -177,7 +180,7 @@ static int edit(
 
 /* The draft as grub-editenv left it: still a block, as long as before, with our values.
  */
-static int check(const char *draft, size_t size, const char *const *changes)
+static int check_draft(const char *draft, size_t size, const char *const *changes)
 {
 	FILE *file = fopen(draft, "re");
 	CLEANUP_FREE char *text = NULL;
@@ -194,8 +197,36 @@ static int check(const char *draft, size_t size, const char *const *changes)
 	return 0;
 }
 
+/* The draft with our values, made by grub-editenv. What it said goes to `*said`. */
+static int edit_draft(
+	const char *draft, size_t size, const char *const *changes, char **said)
+{
+	int error = 0;
+
+	if (size == 0)
+		error = run_editenv(draft, "create", NULL, said);
+	if (error == 0)
+		error = run_editenv(draft, "unset", changes, said);
+	if (error == 0)
+		error = run_editenv(draft, "set", changes, said);
+	if (error == 0)
+		error = check_draft(draft, size > 0 ? size : new_size, changes);
+	return error;
+}
+
+static char *tell_failed_edit(const char *path, size_t size, int error, const char *said)
+{
+	if (said != NULL && strstr(said, "too small") != NULL)
+		return format_text("no room for our variables in %s%s, which has %zu "
+				   "bytes; 'grub-editenv %s list' shows what fills it, "
+				   "and 'unset NAME' makes room",
+			root_directory, path, size > 0 ? size : new_size, path);
+	return format_text("cannot change %s%s: %s", root_directory, path,
+		said != NULL ? said : strerror(-error));
+}
+
 /* grubenv_change, undisturbed. */
-static int change(const char *const *changes, bool *changed, char **why)
+static int change_block(const char *const *changes, bool *changed, char **why)
 {
 	CLEANUP_FREE char *path = grub_file("grubenv");
 	CLEANUP_FREE char *text = NULL, *said = NULL;
@@ -205,33 +236,17 @@ static int change(const char *const *changes, bool *changed, char **why)
 
 	if (error < 0 || holds_all(text, changes))
 		return error;
-	size = strlen(text);
 	if (write_dry_run) {
 		*changed = true;
 		return 0;
 	}
+	size = strlen(text);
 	error = draft_begin(&draft, path, text, size, why);
 	if (error < 0)
 		return error;
-	if (size == 0) {
-		error = edit(draft.temporary, "create", NULL, &said);
-		size = 1024;
-	}
-	if (error == 0)
-		error = edit(draft.temporary, "unset", changes, &said);
-	if (error == 0)
-		error = edit(draft.temporary, "set", changes, &said);
-	if (error == 0)
-		error = check(draft.temporary, size, changes);
+	error = edit_draft(draft.temporary, size, changes, &said);
 	if (error < 0) {
-		if (said != NULL && strstr(said, "too small") != NULL)
-			*why = format_text("no room for our variables in %s%s, which has "
-					   "%zu bytes; 'grub-editenv %s list' shows what "
-					   "fills it, and 'unset NAME' makes room",
-				root_directory, path, size, path);
-		else
-			*why = format_text("cannot change %s%s: %s", root_directory, path,
-				said != NULL ? said : strerror(-error));
+		*why = tell_failed_edit(path, size, error, said);
 		draft_drop(&draft);
 		return error;
 	}
@@ -256,7 +271,7 @@ int grubenv_change(const char *const *changes, bool *changed, char **why)
 		free(*why);
 		*why = NULL;
 	}
-	error = change(changes, changed, why);
+	error = change_block(changes, changed, why);
 	lock_drop(lock);
 	return error == 0 && *changed ? write_settle(path, why) : error;
 }

@@ -34,7 +34,7 @@ static const struct {
  */
 static const char *const writable[] = {"ext2", "fat", "exfat", "xfs", "jfs"};
 
-static char *probe(const char *target, const char *path, char **why)
+static char *run_probe(const char *target, const char *path, char **why)
 {
 	CLEANUP_FREE char *option = format_text("--target=%s", target);
 	char program[32];
@@ -56,9 +56,9 @@ static char *cannot_write(const char *path)
 {
 	CLEANUP_FREE char *why = NULL, *abstraction = NULL, *system = NULL;
 
-	abstraction = probe("abstraction", path, &why);
+	abstraction = run_probe("abstraction", path, &why);
 	if (abstraction != NULL)
-		system = probe("fs", path, &why);
+		system = run_probe("fs", path, &why);
 	if (system == NULL)
 		return format_text(
 			"grub-probe cannot tell what %s is on (%s)", path, why);

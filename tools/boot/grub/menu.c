@@ -150,14 +150,13 @@ char *menu_initrd(const char *body)
 	return path;
 }
 
-char *menu_words(const char *body)
+char *menu_parameters(const char *body)
 {
 	struct lines words = arguments(body, is_linux);
 	char *line = copy_text("");
 
-	for (size_t i = 1; i < words.count; i++) {
+	for (size_t i = 1; i < words.count; i++)
 		text_append(&line, "%s%s", i > 1 ? " " : "", words.line[i]);
-	}
 	lines_free(&words);
 	return line;
 }
@@ -172,47 +171,49 @@ static const char *line_start(const char *text, const char *at)
 	return start == text || start[-1] == '\n' ? start : at;
 }
 
+/* What of the body makes room for something else. */
+struct patch {
+	const char *from, *to;
+	const char *instead;
+};
+
+/* Takes a command away, with its line if it is alone there. */
+static struct patch drop_command(const char *body, const struct token *token)
+{
+	const char *from = line_start(body, token->start);
+	const char *to = token->end + strspn(token->end, " \t");
+
+	if ((from == body || from[-1] == '\n') && *to == '\n')
+		return (struct patch){from, to + 1, ""};
+	/* A list of commands may not be empty. */
+	return (struct patch){token->start, token->end, "true"};
+}
+
 char *menu_body(const char *body, const char *drop, const char *insert)
 {
 	struct reader reader = script_read(body);
-	char *made = copy_text("");
+	CLEANUP_FREE char *made = copy_text("");
 	const char *done = body;
 	bool loads = false;
 	struct token token;
 
 	while ((token = script_next(&reader)).kind != TOKEN_END) {
-		const char *from, *to;
-		const char *instead = "";
+		struct patch patch;
 
 		if (token.kind == TOKEN_BAD)
-			break;
-		from = line_start(body, token.start);
-		to = from;
+			return NULL;
 		if (token.command && token_is(&token, drop)) {
-			to = token.end + strspn(token.end, " \t");
-			if ((from == body || from[-1] == '\n') && *to == '\n') {
-				to++;
-			} else {
-				/* A list of commands may not be empty. */
-				from = token.start;
-				to = token.end;
-				instead = "true";
-			}
+			patch = drop_command(body, &token);
 		} else if (is_linux(&token) && !loads) {
+			patch.from = patch.to = line_start(body, token.start);
+			patch.instead = insert != NULL ? insert : "";
 			loads = true;
-			instead = insert != NULL ? insert : "";
 		} else {
 			continue;
 		}
-		text_append(&made, "%.*s%s", (int)(from - done), done, instead);
-		done = to;
+		text_append(
+			&made, "%.*s%s", (int)(patch.from - done), done, patch.instead);
+		done = patch.to;
 	}
-	if (token.kind == TOKEN_END && loads) {
-		char *whole = format_text("%s%s", made, done);
-
-		free(made);
-		return whole;
-	}
-	free(made);
-	return NULL;
+	return loads ? format_text("%s%s", made, done) : NULL;
 }

@@ -37,7 +37,7 @@ char *menu_kernel(const char *body); /* "/boot/vmlinuz-6.1.0-1-amd64", of linux 
 char *menu_initrd(const char *body); /* the last file of initrd */
 /* The linux command's arguments as one line, without quotes: the kernel's command line.
  */
-char *menu_words(const char *body);
+char *menu_parameters(const char *body);
 /*
  * The body without any command `drop`, and with the lines `insert` (NULL: none) before
  * the first linux command, each ending in a newline. malloc'ed; NULL if the body loads no

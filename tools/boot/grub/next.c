@@ -9,7 +9,7 @@
 #include "tools/boot/grub/next.h"
 #include "tools/boot/grub/section.h"
 
-static void decide(struct boot_state *state, enum next_entry next, const char *why)
+static void decide_next(struct boot_state *state, enum next_entry next, const char *why)
 {
 	state->next = next;
 	state->why = copy_text(why);
@@ -44,7 +44,7 @@ static bool follow_one_boot(struct boot_state *state, const char *variables)
 
 	if (entry == NULL || entry[0] == '\0')
 		return false;
-	decide(state, is_chosen(entry) ? NEXT_PASSTHROUGH : NEXT_NORMAL,
+	decide_next(state, is_chosen(entry) ? NEXT_PASSTHROUGH : NEXT_NORMAL,
 		"chosen for one boot with grub-reboot");
 	return true;
 }
@@ -55,21 +55,23 @@ static void follow_takeover(
 	bool failed = state->failed || (state->pending && state->inputs.guard.on);
 
 	if (!state->present)
-		decide(state, NEXT_NORMAL, "grub.cfg has no entry of vfio-early");
+		decide_next(state, NEXT_NORMAL, "grub.cfg has no entry of vfio-early");
 	else if (failed)
-		decide(state, NEXT_NORMAL,
+		decide_next(state, NEXT_NORMAL,
 			state->failed ? "the last passthrough boot did not come up"
 				      : "this passthrough boot is not confirmed yet");
 	else if (state->once && state->inputs.guard.save)
-		decide(state, NEXT_PASSTHROUGH, "for one boot, as enable --once said");
+		decide_next(
+			state, NEXT_PASSTHROUGH, "for one boot, as enable --once said");
 	else if (state->on)
-		decide(state, NEXT_PASSTHROUGH, "until 'vfio-early disable'");
+		decide_next(state, NEXT_PASSTHROUGH, "until 'vfio-early disable'");
 	else if (is_saved_default(variables, config))
-		decide(state, NEXT_PASSTHROUGH, "the entry was saved as GRUB's default");
+		decide_next(
+			state, NEXT_PASSTHROUGH, "the entry was saved as GRUB's default");
 	else if (is_own_default(config))
-		decide(state, NEXT_PASSTHROUGH, "as GRUB_DEFAULT says");
+		decide_next(state, NEXT_PASSTHROUGH, "as GRUB_DEFAULT says");
 	else
-		decide(state, NEXT_NORMAL, "passthrough is not enabled");
+		decide_next(state, NEXT_NORMAL, "passthrough is not enabled");
 }
 
 /* Somebody may have put the flag into the normal entries by hand. */
@@ -83,7 +85,7 @@ static char *normal_parameters(const char *config)
 		return NULL;
 	for (size_t i = 0; i < menu.count && parameters == NULL; i++)
 		if (!menu.entry[i].submenu && !is_chosen(menu.entry[i].id))
-			parameters = menu_words(menu.entry[i].body);
+			parameters = menu_parameters(menu.entry[i].body);
 	menu_free(&menu);
 	return parameters;
 }
