@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/selection/explain.h"
+#include "tools/commands/explain-json.h"
 #include "tools/boot/state.h"
 #include "tools/text/json.h"
 #include "tools/commands/status-read.h"

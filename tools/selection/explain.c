@@ -2,14 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/text/lines.h"
 #include "tools/selection/explain.h"
-#include "tools/text/json.h"
-
-enum {
-	WIDTH = 72,  /* of a long value, so much is shown */
-	BEFORE = 24, /* and so much of it in front of the bad piece */
-};
 
 static const struct pci_device *checked_device(
 	const struct devices *devices, const struct pci_place *place)
@@ -96,54 +89,7 @@ char *explain_printable(struct span span)
 	return text;
 }
 
-void wrong_word_echo(const struct wrong_word *word, struct lines *lines)
-{
-	size_t from = (size_t)(word->bad.text - word->word.text), carets;
-	struct span shown = word->word;
-	CLEANUP_FREE char *text = NULL;
-	CLEANUP_FREE char *under = NULL;
-
-	if (from > BEFORE && shown.length > WIDTH) {
-		shown.text += from - BEFORE;
-		shown.length -= from - BEFORE;
-		from = BEFORE;
-	}
-	if (shown.length > WIDTH)
-		shown.length = WIDTH;
-	carets = word->bad.length;
-	if (carets > shown.length - from)
-		carets = shown.length - from;
-	/* Nothing is there at all: one caret shows where. */
-	if (carets == 0)
-		carets = 1;
-	text = explain_printable(shown);
-	under = allocate_more(NULL, carets + 1);
-	memset(under, '^', carets);
-	under[carets] = '\0';
-	lines_add(lines, "  %s", text);
-	lines_add(lines, "  %*s%s", (int)from, "", under);
-	lines_add(lines, "  %s", word->sentence);
-}
-
-json_t *wrong_words_json(const struct wrong_words *wrong)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < wrong->count; i++) {
-		const struct wrong_word *word = &wrong->word[i];
-		json_t *object = json_object();
-
-		json_object_set_new(
-			object, "word", json_text_of(word->word.text, word->word.length));
-		json_object_set_new(
-			object, "bad", json_text_of(word->bad.text, word->bad.length));
-		json_object_set_new(object, "error", json_text(word->sentence));
-		json_array_append_new(list, object);
-	}
-	return list;
-}
-
-static char *reason_of(const struct plan_entry *entry)
+char *explain_reason(const struct plan_entry *entry)
 {
 	if (entry->reason == REASON_SIBLING)
 		return format_text(
@@ -168,58 +114,6 @@ char *explain_entry(const struct prediction *prediction, const struct plan_entry
 	case ACTION_LEAVE:
 		break;
 	}
-	reason = reason_of(entry);
+	reason = explain_reason(entry);
 	return format_text("stays with the host: %s", reason);
-}
-
-void explain_devices(const struct prediction *prediction, const struct devices *devices,
-	struct lines *lines)
-{
-	for (unsigned int i = 0; i < prediction->plan.count; i++) {
-		const struct plan_entry *entry = &prediction->plan.entry[i];
-		const struct pci_device *device =
-			devices_find(devices, &entry->device->function.address);
-		CLEANUP_FREE char *what = explain_entry(prediction, entry);
-
-		if (device == NULL) /* it came or went in between */
-			continue;
-		lines_add(lines, "%s  %s  %s", pci_device_short(device), device->id,
-			device->name);
-		lines_add(lines, "%*s  %s", (int)strlen(pci_device_short(device)), "",
-			what);
-	}
-}
-
-json_t *explain_devices_json(
-	const struct prediction *prediction, const struct devices *devices)
-{
-	static const char *const action[] = {
-		[ACTION_LEAVE] = "leave",
-		[ACTION_TAKE] = "take",
-		[ACTION_KEEP] = "keep",
-	};
-	json_t *list = json_array();
-
-	for (unsigned int i = 0; i < prediction->plan.count; i++) {
-		const struct plan_entry *entry = &prediction->plan.entry[i];
-		const struct span word = prediction->flag.item[entry->item].word;
-		const struct pci_device *device =
-			devices_find(devices, &entry->device->function.address);
-		CLEANUP_FREE char *reason = reason_of(entry);
-		json_t *object;
-
-		if (device == NULL)
-			continue;
-		object = json_object();
-		json_object_set_new(object, "address", json_text(device->address));
-		json_object_set_new(object, "id", json_text(device->id));
-		json_object_set_new(object, "name", json_text(device->name));
-		json_object_set_new(object, "word", json_text_of(word.text, word.length));
-		json_object_set_new(object, "action", json_text(action[entry->action]));
-		json_object_set_new(object, "driver", json_text(entry->driver));
-		json_object_set_new(object, "reason",
-			reason[0] != '\0' ? json_text(reason) : json_null());
-		json_array_append_new(list, object);
-	}
-	return list;
 }

@@ -3,9 +3,8 @@
 #ifndef TOOLS_SELECTION_EXPLAIN_H
 #define TOOLS_SELECTION_EXPLAIN_H
 
-#include <jansson.h>
+#include <stddef.h>
 
-#include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/pci/devices.h"
 #include "tools/selection/predict.h"
@@ -28,18 +27,8 @@ void wrong_words_free(struct wrong_words *wrong);
 
 /* What comes from outside, fit for a terminal: one column for one byte. malloc'ed. */
 char *explain_printable(struct span span);
-/* Adds the word, a line of carets under the bad piece, and the sentence. */
-void wrong_word_echo(const struct wrong_word *word, struct lines *lines);
-/* Objects with "word", "bad", "error". */
-json_t *wrong_words_json(const struct wrong_words *wrong);
-
-/* Two lines for each function that the flag speaks of. */
-void explain_devices(const struct prediction *prediction, const struct devices *devices,
-	struct lines *lines);
-/* Objects with "address", "id", "name", "word", "action", "driver", "reason". */
-json_t *explain_devices_json(
-	const struct prediction *prediction, const struct devices *devices);
-
+/* Why one function is not given, or what there is to say; may be "". malloc'ed. */
+char *explain_reason(const struct plan_entry *entry);
 /* What happens to one function, a part of a sentence: "is given to vfio-pci". malloc'ed.
  */
 char *explain_entry(const struct prediction *prediction, const struct plan_entry *entry);
