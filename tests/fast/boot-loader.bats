@@ -98,6 +98,23 @@ Note: Double has 2 lines.' 'Reboot to use it'
 			jq -r '.checks[] | "\(.title); \(.evidence[0].path) \(.evidence[0].value)"')"
 }
 
+# The remedy for a parameter of all boots that gives the card to the wrong side.
+remedy() {
+	tool diagnose --format json --want host --only DRV-OTHER-CLAIMS 01:00 |
+		jq -r '.checks[] | select(.device == "0000:01:00.0").remedy | "\(.text): \(.commands | join("; "))"'
+}
+
+@test "a remedy that takes a parameter away says how the boot menu is made anew here" {
+	local undo="sed -i '1s/ *vfio-pci.ids=1234:1111//' /etc/kernel/cmdline"
+	put /etc/kernel/cmdline <<<'root=UUID=0815 vfio-pci.ids=1234:1111'
+	assert_equal "remove the lines above that are against it: $undo; double-menu; reboot" "$(remedy)"
+	put /etc/kernel/proxmox-boot-uuids <<<ABCD-EF01
+	assert_equal "remove the lines above that are against it: $undo; proxmox-boot-tool refresh; reboot" "$(remedy)"
+	rm -r "$root/etc/kernel/proxmox-boot-uuids" "$root/boot/double"
+	assert_equal "remove the lines above that are against it, then have the boot entries made anew, as your boot loader wants it: $undo; reboot" \
+		"$(remedy)"
+}
+
 @test "where neither is here, both are named" {
 	rm -r "$root/boot/double"
 	run -0 tool status

@@ -56,7 +56,8 @@ const struct command command_confirm = {
 	.usage = "[--dry-run]",
 	.summary = "tell the boot loader that this boot came up; a service does so",
 	.help = "  --dry-run  say what would be done, and do nothing\n",
-	/* No lock but that of grubenv: it has no time to wait until `enable` has ended.
+	/* No lock but the boot loader's own: it has no time to wait until `enable` has
+	 * ended.
 	 */
 	.writes = true,
 };

@@ -243,6 +243,11 @@ static void show_commands(const struct tally *tally, const struct verdict *verdi
 	menu = loader ? boot_menu_command() : NULL;
 	if (menu != NULL)
 		finding_command(findings, "%s", menu);
+	else if (loader)
+		finding_remedy(findings,
+			"%s, then have the boot entries made anew, as your boot loader "
+			"wants it",
+			verdict->remedy);
 	if (image)
 		finding_command(findings, "%s", image_command());
 	if (verdict->status == CHECK_FAIL)
