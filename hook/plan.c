@@ -9,8 +9,6 @@ const char vfio_driver[] = "vfio-pci";
 enum {
 	CLASS_STORAGE = 0x01,
 	CLASS_BRIDGE = 0x06,
-	HEADER_NORMAL = 0x00,
-	HEADER_DEAD = 0x7f, /* all bits set, without the multi-function bit */
 };
 
 /*

@@ -7,6 +7,13 @@
 
 enum { SCAN_MAX = 256 };
 
+/* What the header type may be, without bit 7, which says that there are more functions.
+ */
+enum {
+	HEADER_NORMAL = 0x00,
+	HEADER_DEAD = 0x7f, /* all bits set: the device has fallen off the bus */
+};
+
 struct device {
 	struct pci_function function;
 	uint32_t class;	     /* 24 bits: class, subclass, programming interface */

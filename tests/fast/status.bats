@@ -246,6 +246,26 @@ made_by_mkinitcpio() { # VERSION
 	differences_are '!driver-changed reboot-returns'
 }
 
+@test "diagnose judges the record of a boot as status does" {
+	early_ran() { json_of '[.checks[].status] | unique | join(" ")' diagnose --only EARLY-RAN; }
+	booted_with_card_1
+	assert_equal pass "$(early_ran)"
+	local function
+	for function in 0 1 2; do
+		pci_bind "0000:01:00.$function" mlx5_vfio_pci
+	done
+	sed -i 's/=vfio-pci/=mlx5-vfio-pci/g' "$root/run/vfio-early/boot"
+	assert_equal pass "$(early_ran)"
+	sed -i '/:01:00.0/s/ taken.*/ left before=bochs-drm after=bochs-drm driver=mlx5-vfio-pci reason=it is the boot display, which is only taken by its address/' \
+		"$root/run/vfio-early/boot"
+	pci_bind 0000:01:00.0 bochs-drm
+	differences_are 'not-taken reboot-returns'
+	assert_equal info "$(early_ran)"
+	rm "$root/sys/bus/pci/devices/0000:01:00.2"
+	differences_are '!device-gone not-taken reboot-returns'
+	assert_equal 'fail info' "$(early_ran)"
+}
+
 @test "a device that was there when the boot began and is gone" {
 	booted_with_card_1
 	rm "$root/sys/bus/pci/devices/0000:01:00.2"

@@ -11,8 +11,6 @@
 #include "tools/commands/status-read.h"
 
 /* The reasons that only repeat another function's (hook/plan.c, hook/record.c). */
-static const char of_another_function[] = "another function of this card";
-
 static void add(struct status *status, bool healthy, const char *id, char *text)
 {
 	status->difference = allocate_more(status->difference,
@@ -26,12 +24,6 @@ static bool is_vfio(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
-/* An ID that also fits the boot display is no mistake. */
-static bool is_boot_display(const char *reason)
-{
-	return strcmp(reason, reason_text(REASON_BOOT_DISPLAY)) == 0;
-}
-
 static const char *or_none(const char *driver)
 {
 	return driver[0] != '\0' ? driver : "no driver";
@@ -42,25 +34,26 @@ static const char *or_none(const char *driver)
 static void compare_line(struct status *status, const struct record_line *line)
 {
 	const struct pci_device *device = devices_find(&status->devices, &line->address);
-	bool taken = line->outcome == OUTCOME_TAKEN || line->outcome == OUTCOME_KEPT ||
-		     line->outcome == OUTCOME_HELD;
 	char buffer[24];
 	struct text address = text_in(buffer, sizeof(buffer));
 
+	enum record_fate fate;
+
 	pci_address_format(&line->address, &address);
-	if (device == NULL)
+	if (device == NULL) {
 		add(status, false, "device-gone",
 			format_text(
 				"%s was there in this boot, and is gone now", buffer));
-	else if (driver_is_same(device->facts.driver, line->driver))
 		return;
-	else if (taken)
+	}
+	fate = record_fate(line, device->facts.driver);
+	if (fate == FATE_CHANGED)
 		add(status, false, "driver-changed",
 			format_text("%s was given to %s in this boot, but is with %s now",
 				pci_device_short(device), line->driver,
 				or_none(device->facts.driver)));
-	else if (!text_begins(line->reason, of_another_function))
-		add(status, is_boot_display(line->reason), "not-taken",
+	else if (fate == FATE_NOT_TAKEN || fate == FATE_BOOT_DISPLAY)
+		add(status, fate == FATE_BOOT_DISPLAY, "not-taken",
 			format_text("%s stayed with the host in this boot: %s",
 				pci_device_short(device),
 				line->reason[0] != '\0' ? line->reason

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/driver.h"
+#include "hook/plan.h"
 #include "tools/text/lines.h"
 #include "tools/selection/boot-record.h"
 #include "tools/system/root.h"
@@ -194,4 +196,19 @@ const struct record_line *record_of(
 		if (pci_address_compare(&record->line[i].address, address) == 0)
 			return &record->line[i];
 	return NULL;
+}
+
+enum record_fate record_fate(const struct record_line *line, const char *driver)
+{
+	if (driver_is_same(driver, line->driver))
+		return FATE_AS_WANTED;
+	if (line->outcome == OUTCOME_TAKEN || line->outcome == OUTCOME_KEPT ||
+		line->outcome == OUTCOME_HELD)
+		return FATE_CHANGED;
+	/* "stays with the host" by the plan, "could not be taken" when it was tried */
+	if (text_begins(line->reason, "another function of this card"))
+		return FATE_WITH_CARD;
+	return strcmp(line->reason, reason_text(REASON_BOOT_DISPLAY)) == 0
+		       ? FATE_BOOT_DISPLAY
+		       : FATE_NOT_TAKEN;
 }

@@ -41,4 +41,15 @@ void record_free(struct record *record);
 const struct record_line *record_of(
 	const struct record *record, const struct pci_address *address);
 
+/* What has become of a function that the record speaks of. */
+enum record_fate {
+	FATE_AS_WANTED,	   /* it is with the driver that was wanted */
+	FATE_CHANGED,	   /* it was given to that, and is with another now */
+	FATE_NOT_TAKEN,	   /* it stayed with the host */
+	FATE_WITH_CARD,	   /* because of another function, which has a line of its own */
+	FATE_BOOT_DISPLAY, /* an ID that also fits the boot display is no mistake */
+};
+/* `driver`: the one that has the function now. */
+enum record_fate record_fate(const struct record_line *line, const char *driver);
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef TOOLS_DIAGNOSE_CHECKS_EARLY_H
 #define TOOLS_DIAGNOSE_CHECKS_EARLY_H
 
+#include "tools/diagnose/check.h"
 #include "tools/diagnose/context.h"
 
 /* Without a chosen card checks of vfio-early itself have nothing to say: says so, true.
