@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # diagnose's page for people: short, as wide as the terminal, and harmless to it.
+# shellcheck disable=SC2030,SC2031 # each test is a shell of its own
 
 load helper
 
