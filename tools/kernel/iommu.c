@@ -80,27 +80,39 @@ enum iommu iommu_in(const char *line, size_t length)
 	return result;
 }
 
+static bool has_entries(const char *directory)
+{
+	char **names = root_list(directory);
+	bool any = names[0] != NULL;
+
+	root_list_free(names);
+	return any;
+}
+
+/* VFIO without an IOMMU (enable_unsafe_noiommu_mode) makes groups as well, but no unit.
+ */
 bool iommu_is_on(void)
 {
-	char **groups = root_list("/sys/kernel/iommu_groups");
-	bool any = groups[0] != NULL;
+	return has_entries(IOMMU_UNITS) && has_entries(IOMMU_GROUPS);
+}
 
-	root_list_free(groups);
-	return any;
+char *iommu_table(void)
+{
+	static const char *const names[] = {"DMAR", "IVRS", "IORT", "VIOT"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *path = format_text(IOMMU_TABLES "/%s", names[i]);
+
+		if (root_exists(path))
+			return path;
+		free(path);
+	}
+	return NULL;
 }
 
 bool iommu_in_firmware(void)
 {
-	static const char *const tables[] = {"DMAR", "IVRS", "IORT", "VIOT"};
+	CLEANUP_FREE char *table = iommu_table();
 
-	if (!root_exists("/sys/firmware/acpi/tables"))
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		CLEANUP_FREE char *path =
-			format_text("/sys/firmware/acpi/tables/%s", tables[i]);
-
-		if (root_exists(path))
-			return true;
-	}
-	return false;
+	return table != NULL || !root_exists(IOMMU_TABLES);
 }

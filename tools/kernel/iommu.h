@@ -22,12 +22,19 @@ enum iommu iommu_in(const char *line, size_t length);
 /* Whether a parameter's value has an option: it is a list, "intel_iommu=on,sm_on". */
 bool iommu_has_option(struct span list, const char *option);
 
-/* Whether the running kernel has made IOMMU groups. */
+/* Whether the running kernel drives an IOMMU and has made groups. */
 bool iommu_is_on(void);
 /*
- * Whether the firmware tells of an IOMMU: an ACPI table DMAR (Intel), IVRS (AMD), IORT
- * (Arm) or VIOT (virtual machines). True where there is no ACPI to ask.
+ * The ACPI table by which the firmware describes an IOMMU: DMAR (Intel), IVRS (AMD), IORT
+ * (Arm) or VIOT (virtual machines). Its path, malloc'ed; NULL: there is none.
  */
+char *iommu_table(void);
+/* Whether the firmware tells of an IOMMU. True where there is no ACPI to ask. */
 bool iommu_in_firmware(void);
+
+/* Where all that is seen: a directory each. */
+#define IOMMU_UNITS "/sys/class/iommu"
+#define IOMMU_GROUPS "/sys/kernel/iommu_groups"
+#define IOMMU_TABLES "/sys/firmware/acpi/tables"
 
 #endif

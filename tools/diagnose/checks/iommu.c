@@ -12,8 +12,8 @@
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/log/kernel-log.h"
 
-static const char units[] = "/sys/class/iommu";
-static const char groups[] = "/sys/kernel/iommu_groups";
+static const char units[] = IOMMU_UNITS;
+static const char groups[] = IOMMU_GROUPS;
 
 static size_t entries(const char *path)
 {
@@ -26,26 +26,6 @@ static size_t entries(const char *path)
 	return count;
 }
 
-static bool is_active(void)
-{
-	return entries(units) > 0 && entries(groups) > 0;
-}
-
-/* The table by which the firmware describes its IOMMU, malloc'ed; NULL: there is none. */
-static char *firmware_table(void)
-{
-	static const char *const names[] = {"DMAR", "IVRS", "IORT", "VIOT"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char *path = format_text("/sys/firmware/acpi/tables/%s", names[i]);
-
-		if (root_exists(path))
-			return path;
-		free_pointer(&path);
-	}
-	return NULL;
-}
-
 VERDICT table_there = {CHECK_PASS, "the firmware describes an IOMMU"};
 VERDICT table_missed = {
 	CHECK_PASS, "an IOMMU runs, although no ACPI table describes one"};
@@ -56,19 +36,18 @@ VERDICT table_missing = {CHECK_FAIL, "the firmware describes no IOMMU",
 
 static void check_table(const struct context *context, struct findings *findings)
 {
-	CLEANUP_FREE char *table = firmware_table();
+	CLEANUP_FREE char *table = iommu_table();
 
 	(void)context;
 	if (table != NULL) {
 		verdict_row(findings, &table_there, NULL);
 		finding_evidence(findings, table, "present");
-	} else if (is_active()) {
+	} else if (iommu_is_on()) {
 		verdict_row(findings, &table_missed, NULL);
 		finding_evidence(findings, units, "%zu units", entries(units));
 	} else {
 		verdict_row(findings, &table_missing, NULL);
-		finding_evidence(
-			findings, "/sys/firmware/acpi/tables", "neither DMAR nor IVRS");
+		finding_evidence(findings, IOMMU_TABLES, "neither DMAR nor IVRS");
 	}
 }
 
@@ -104,11 +83,11 @@ VERDICT word_missing = {CHECK_FAIL, not_running,
 
 static void check_active(const struct context *context, struct findings *findings)
 {
-	CLEANUP_FREE char *table = firmware_table();
+	CLEANUP_FREE char *table = iommu_table();
 	const char *words = iommu_words()[0] != '\0' ? iommu_words() : "iommu=pt";
 	const struct verdict *verdict = &word_missing;
 
-	if (is_active())
+	if (iommu_is_on())
 		verdict = &active;
 	else if (table == NULL)
 		verdict = &off_in_firmware;
@@ -150,7 +129,7 @@ static void check_remapping(const struct context *context, struct findings *find
 	if (record == NULL)
 		record = log_find(
 			context->log, NULL, "AMD-Vi: Interrupt remapping enabled");
-	if (!is_active()) {
+	if (!iommu_is_on()) {
 		verdict_row(findings, &not_asked, NULL);
 	} else if (lines != NULL && strstr(lines, " IR-") != NULL) {
 		verdict_row(findings, &remapped, NULL);
@@ -206,8 +185,8 @@ static void check_cmdline(const struct context *context, struct findings *findin
 			!span_starts(word.value, "off"))
 			continue;
 		how = how_to_change(context);
-		verdict_row(findings, is_active() ? &contradicts : &turned_off, names[i],
-			how, NULL);
+		verdict_row(findings, iommu_is_on() ? &contradicts : &turned_off,
+			names[i], how, NULL);
 		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
 			word.word.text);
 		return;
