@@ -49,7 +49,7 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 # Programs that only the tests run.
 test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
-	$(BUILD)/tests/vfio-early-double
+	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c
@@ -197,6 +197,12 @@ $(BUILD)/tests/vfio-early-double: tests/programs/vfio-early-double.c $(tool_obje
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/boot/loaders.o,$(tool_objects)) $(tool_libs)
+
+# The same with another table of generators.
+$(BUILD)/tests/vfio-early-generator: tests/programs/vfio-early-generator.c $(tool_objects)
+	@mkdir -p $(@D)
+	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
+		$(filter-out %/tools/images/generators.o,$(tool_objects)) $(tool_libs)
 
 # What the tool costs, beside what it replaces: prints a table.
 .PHONY: bench
