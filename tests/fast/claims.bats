@@ -144,3 +144,51 @@ scripted() { # ADDRESS
 	printf 'template: 1\ndev0: /dev/dri/renderD128\n' | put /etc/pve/lxc/901.conf
 	assert_equal nothing "$(json_of '[.intents[].want] | unique | join(" ")' diagnose --only MODE-INTENT)"
 }
+
+# The commands of a remedy of card 1, or its words: remedy_of commands|text
+remedy_of() {
+	json_of '.checks[] | select(.device == "0000:01:00.0").remedy.'"$1"' |
+		if type == "array" then .[] else . end' diagnose --only DRV-OTHER-CLAIMS --want host 01:00
+}
+
+install() { # PROGRAM...
+	local program
+	for program; do
+		put "$program" <<<'#!/bin/sh'
+		chmod +x "$root$program"
+	done
+}
+
+@test "what makes the images anew is the command of the generator that makes them here" {
+	local before=/etc/modprobe.d/vfio.conf
+	make_kernel 6.1.0-1-amd64
+	put $before <<<'options vfio-pci ids=1234:1111'
+	install /usr/sbin/update-initramfs /usr/sbin/mkinitramfs
+	output=$(remedy_of commands)
+	assert_contains 'update-initramfs -u -k all'
+	# dracut may be there as well, and makes no image.
+	install /usr/bin/dracut
+	output=$(remedy_of commands)
+	assert_contains 'update-initramfs -u -k all'
+	assert_lacks 'dracut'
+	rm "$root/usr/sbin/"*
+	output=$(remedy_of commands)
+	assert_contains 'dracut --regenerate-all --force'
+	# Its own update-initramfs tells boot loaders, too.
+	install /usr/sbin/update-initramfs
+	output=$(remedy_of commands)
+	assert_contains 'update-initramfs -u -k all'
+	rm "$root/usr/sbin/"* "$root/usr/bin/dracut"
+	install /usr/bin/mkinitcpio
+	output=$(remedy_of commands)
+	assert_contains 'mkinitcpio -P'
+	assert_lacks 'update-initramfs'
+}
+
+@test "where no generator is known the remedy says so, and names no command that is not there" {
+	put /etc/modprobe.d/vfio.conf <<<'options vfio-pci ids=1234:1111'
+	output=$(remedy_of commands)
+	assert_lacks 'initramfs'
+	output=$(remedy_of text)
+	assert_contains 'have the initramfs images made anew by the program that makes them, before the reboot: vfio-early finds none here that it knows'
+}

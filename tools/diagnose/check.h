@@ -69,6 +69,8 @@ void finding_evidence(struct findings *findings, const char *path, const char *v
 /* What to do: a sentence. Every CHECK_WARN and CHECK_FAIL has one, if only to say that
  * nothing needs to be done. */
 void finding_remedy(struct findings *findings, const char *text, ...) PRINTF(2, 3);
+/* One more piece of that sentence, behind a semicolon. */
+void finding_remedy_add(struct findings *findings, const char *text);
 /* A command that does it, as typed into a root shell; may be repeated. */
 void finding_command(struct findings *findings, const char *command, ...) PRINTF(2, 3);
 /* The remedy takes effect with the next boot only. */

@@ -86,6 +86,16 @@ void finding_remedy(struct findings *findings, const char *text, ...)
 	json_object_set_new(remedy(findings), "text", json_text(sentence));
 }
 
+void finding_remedy_add(struct findings *findings, const char *text)
+{
+	const char *before = json_string_value(json_object_get(remedy(findings), "text"));
+	CLEANUP_FREE char *both = before != NULL && before[0] != '\0'
+					  ? format_text("%s; %s", before, text)
+					  : copy_text(text);
+
+	finding_remedy(findings, "%s", both);
+}
+
 void finding_command(struct findings *findings, const char *command, ...)
 {
 	CLEANUP_FREE char *text = NULL;

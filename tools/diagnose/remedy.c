@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tools/system/root.h"
+#include "tools/diagnose/check.h"
 #include "tools/diagnose/remedy.h"
+#include "tools/images/host-generator.h"
+#include "tools/text/string.h"
 
-const char *image_command(void)
+void remedy_make_images(struct findings *findings)
 {
-	if (root_exists("/usr/bin/dracut"))
-		return "dracut --regenerate-all --force";
-	if (root_exists("/usr/bin/mkinitcpio"))
-		return "mkinitcpio -P";
-	return "update-initramfs -u -k all";
+	CLEANUP_FREE char *command = generator_command();
+
+	if (command != NULL)
+		finding_command(findings, "%s", command);
+	else
+		finding_remedy_add(findings,
+			"and have the initramfs images made anew by the program that makes "
+			"them, before the reboot: vfio-early finds none here that it knows");
 }

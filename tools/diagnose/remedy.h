@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands of remedies that differ from host to host. */
+/* What remedies differ in from host to host. */
 #ifndef TOOLS_DIAGNOSE_REMEDY_H
 #define TOOLS_DIAGNOSE_REMEDY_H
 
-/* What makes all initramfs images anew here. */
-const char *image_command(void);
+struct findings;
+
+/* Adds to the row's remedy how all initramfs images are made anew here: the command; in
+ * words where no program that makes them is known. */
+void remedy_make_images(struct findings *findings);
 
 #endif

@@ -249,7 +249,7 @@ static void show_commands(const struct tally *tally, const struct verdict *verdi
 			"wants it",
 			verdict->remedy);
 	if (image)
-		finding_command(findings, "%s", image_command());
+		remedy_make_images(findings);
 	if (verdict->status == CHECK_FAIL)
 		finding_command(findings, "reboot");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/diagnose/remedy.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
@@ -42,9 +43,7 @@ VERDICT nvidia_missing = {CHECK_FAIL, other_driver,
 	"load the driver; DRV-NVIDIA-STATE says what keeps it away", "modprobe nvidia"};
 VERDICT driver_missing = {CHECK_FAIL, other_driver, "load the card's driver"};
 VERDICT not_nvidia = {CHECK_FAIL, other_driver, "keep {driver} away from the card",
-	"echo blacklist {driver} >/etc/modprobe.d/no-{driver}.conf\n"
-	"update-initramfs -u -k all\nreboot",
-	.reboot = true};
+	"echo blacklist {driver} >/etc/modprobe.d/no-{driver}.conf", .reboot = true};
 
 /* The host is to have the card: is it with the right one of the host's drivers? */
 static const struct verdict *judge_host(
@@ -81,6 +80,11 @@ static void check_bound(const struct context *context, const struct intent *inte
 	}
 	verdict_row(findings, verdict, needed, NULL);
 	finding_evidence(findings, path, "%s", driver[0] != '\0' ? driver : "absent");
+	/* the image may hold the driver, and loads it before the root is there */
+	if (verdict == &not_nvidia) {
+		remedy_make_images(findings);
+		finding_command(findings, "reboot");
+	}
 }
 
 static const char cleared[] = "(null)";

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/images/host-generator.h"
+#include "tools/images/maker.h"
 #include "tools/images/ready.h"
 #include "tools/kernel/kernels.h"
 #include "tools/system/root.h"
@@ -34,10 +36,7 @@ static void check_installed(const struct context *context, struct findings *find
 		"/usr/libexec/vfio-early-hook", "/usr/local/libexec/vfio-early-hook",
 		"/usr/lib/vfio-early/vfio-early-hook"};
 	const struct boot_loader *loader = context->boot.loader;
-	static const char *const makers[] = {
-		"/usr/share/initramfs-tools/hooks/vfio-early",
-		"/etc/initramfs-tools/hooks/vfio-early",
-		"/usr/lib/dracut/modules.d/55vfio-early/module-setup.sh"};
+	const char *part = generator_missing_part();
 	const char *missing = NULL;
 
 	if (early_passes_over(context, findings))
@@ -47,16 +46,17 @@ static void check_installed(const struct context *context, struct findings *find
 		missing = loader->own_file;
 	if (!any_exists(programs, ARRAY_SIZE(programs)))
 		missing = programs[0];
-	if (!any_exists(makers, ARRAY_SIZE(makers)))
-		missing = makers[0];
+	if (part != NULL)
+		missing = part;
 	if (missing == NULL) {
 		finding(findings, CHECK_PASS, "vfio-early is installed completely");
 		return;
 	}
 	finding(findings, CHECK_FAIL, "vfio-early is not installed completely");
 	finding_evidence(findings, missing, "absent");
-	finding_remedy(findings, "install it again");
-	finding_command(findings, "make install");
+	finding_remedy(findings,
+		"install it again, the way it came here: its package, or "
+		"'make install' in the directory of its sources");
 }
 
 /* A capture knows that there is an image, and not what is in it. */
@@ -116,8 +116,10 @@ static void judge_kernel(const struct context *context, const struct kernels *ke
 		finding_remedy(findings, "let vfio-early make the image anew");
 		finding_command(findings, "vfio-early enable");
 	} else if (!kernel->ready) {
-		finding_remedy(findings, "boot a kernel with vfio-pci whose image "
-					 "initramfs-tools or dracut made");
+		CLEANUP_FREE char *names = generator_names(" or ");
+
+		finding_remedy(findings,
+			"boot a kernel with vfio-pci whose image %s made", names);
 	}
 }
 
