@@ -20,13 +20,18 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 HOOK_CFLAGS ?= -Os
 
-# The hook is built with musl: 30 kB instead of glibc's 700, in every image.
+# The hook is built with musl: 30 kB instead of glibc's 700, in every image; for the
+# machine for which CC makes the tool, which may be another than this one.
+machine_of = $(firstword $(subst -, ,$(shell $(1) -dumpmachine 2>/dev/null)))
 ifeq ($(origin HOOK_CC),undefined)
-ifneq ($(shell command -v musl-gcc 2>/dev/null),)
-HOOK_CC := musl-gcc
-else
+ifeq ($(shell command -v musl-gcc 2>/dev/null),)
 HOOK_CC := $(CC)
 $(info note: no musl-gcc here, so vfio-early-hook is linked with $(CC) -static and grows twentyfold)
+else ifneq ($(call machine_of,musl-gcc),$(call machine_of,$(CC)))
+HOOK_CC := $(CC)
+$(info note: musl-gcc makes no programs for $(call machine_of,$(CC)), so vfio-early-hook is linked with $(CC) -static and grows twentyfold)
+else
+HOOK_CC := musl-gcc
 endif
 endif
 HOOK_LDFLAGS ?= -static
@@ -42,7 +47,6 @@ hook_flags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-table
 	-fstack-protector-strong
 hook_link := -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--build-id=none
 tool_flags = -fPIE -fstack-protector-strong -DVERSION='"$(VERSION)"' \
-	-DLIBEXECDIR='"$(LIBEXECDIR)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 tool_link = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
@@ -76,12 +80,20 @@ $(BUILD)/tools/%.o: %.c
 	@mkdir -p $(@D)
 	$(quiet_cc)$(CC) $(common) $(tool_flags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# `make` and then `make install PREFIX=/usr`: the tool must know the second directory.
-$(BUILD)/tools/tools/images/ready.o: $(BUILD)/directories
+# `make` and then `make install PREFIX=/usr`: what knows a directory must know the second
+# one. Nothing else is told, so that a use of it elsewhere does not compile.
+uses_libexecdir := $(patsubst %.c,$(BUILD)/tools/%.o,\
+	$(shell grep -slw LIBEXECDIR /dev/null $(tool_sources)))
+$(uses_libexecdir): $(BUILD)/directories
+$(uses_libexecdir): tool_flags += -DLIBEXECDIR='"$(LIBEXECDIR)"'
 $(BUILD)/directories: always
 	@mkdir -p $(@D)
 	@echo '$(LIBEXECDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR)' > $@
 .PHONY: always
+
+# What an ELF file runs on.
+machine := LC_ALL=C readelf -h
+machine_line := sed -n 's/^ *Machine: */ /p'
 
 # A program interpreter would not be there in the initramfs, and the hook silently off:
 # musl-gcc -static-pie makes such a program on Debian 12.
@@ -89,6 +101,12 @@ vfio-early-hook: $(hook_objects)
 	$(quiet_ld)$(HOOK_CC) $(hook_link) $(HOOK_LDFLAGS) -s -o $@.new $^
 	@if readelf -lW $@.new | grep -q INTERP; then \
 		echo "error: $@ is not static: it has a program interpreter" >&2; \
+		rm -f $@.new; exit 1; fi
+	@echo | $(CC) $(CPPFLAGS) $(CFLAGS) -fno-lto -x c -c -o $@.tool -
+	@hook=`$(machine) $@.new | $(machine_line)`; tool=`$(machine) $@.tool | $(machine_line)`; rm -f $@.tool; \
+	if [ "$$hook" != "$$tool" ]; then \
+		echo "error: HOOK_CC ($(HOOK_CC)) makes programs for$$hook, and CC ($(CC)) for$$tool:" \
+			"set HOOK_CC to a compiler for the same machine" >&2; \
 		rm -f $@.new; exit 1; fi
 	@mv $@.new $@
 

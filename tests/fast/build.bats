@@ -91,3 +91,40 @@ without_musl() {
 	run -0 env -i PATH="$PATH" make -n -C "$top" install
 	assert_contains "echo \"$note\""
 }
+
+@test "another LIBEXECDIR reaches every part of the tool that knows it, and no other is made anew" {
+	mkdir -p "$tree/tools/images"
+	# The tool has a part of the hook in it.
+	touch "$tree"/hook/{plan,scan,sysfs,storage,outcome}.c
+	printf '#include <stdio.h>\nint main(void) { return puts(LIBEXECDIR "/one"); }\n' >"$tree/tools/main.c"
+	echo 'const char *two(void); const char *two(void) { return LIBEXECDIR "/two"; }' >"$tree/tools/images/two.c"
+	echo 'int three(void); int three(void) { return 3; }' >"$tree/tools/three.c"
+	build vfio-early
+	assert_equal 0 "$status"
+	assert_contains three.o
+	grep -q /usr/local/libexec/two "$tree/vfio-early"
+	build vfio-early LIBEXECDIR=/opt/x
+	assert_equal 0 "$status"
+	assert_lacks three.o
+	grep -q /opt/x/one "$tree/vfio-early"
+	grep -q /opt/x/two "$tree/vfio-early"
+	run ! grep -q /usr/local/libexec "$tree/vfio-early"
+	build vfio-early LIBEXECDIR=/opt/x
+	assert_lacks CC
+}
+
+@test "the early program is made for the machine for which CC makes the tool" {
+	local cross='clang --target=aarch64-linux-gnu'
+	build -n vfio-early-hook V=1 CC="$cross"
+	assert_contains "note: musl-gcc makes no programs for aarch64, so vfio-early-hook is linked with $cross -static"
+	grep -q "^$cross .* -static -s -o vfio-early-hook" <<<"$output"
+	# Nor is it made by a compiler that someone named, for another machine than the tool.
+	build vfio-early-hook CC="$cross" HOOK_CC=musl-gcc
+	assert_equal 2 "$status"
+	assert_contains "error: HOOK_CC (musl-gcc) makes programs for Advanced Micro Devices X86-64, and CC ($cross) for AArch64: set HOOK_CC to a compiler for the same machine"
+	[ ! -e "$tree/vfio-early-hook" ]
+	# Compilers of two makers name one machine in two ways.
+	build vfio-early-hook V=1 CC=clang
+	assert_equal 0 "$status"
+	assert_contains 'musl-gcc '
+}

@@ -182,6 +182,14 @@ is_not_ready() { # PIECE of the reason
 	is_not_ready 'cannot run there'
 }
 
+@test "an early program for another kind of processor is not ready" {
+	tree_of_initramfs_tools
+	# The machine of an ELF file: 183 is AArch64.
+	printf '\267\0' | dd of="$tree/usr/bin/vfio-early-hook" bs=1 seek=18 conv=notrunc status=none
+	pack
+	is_not_ready 'is made for another kind of processor, and cannot run there'
+}
+
 @test "another version of the early program than the installed one is ready, but stale" {
 	local sentence="the early program in $image is another version than /usr/local/libexec/vfio-early-hook"
 	tree_of_initramfs_tools
