@@ -99,11 +99,13 @@ static int run_help(const struct options *options, int argc, char **argv)
 	const struct command *command;
 
 	(void)options;
-	if (argc < 2) {
+	while (options_next(&command_help, argc, argv) != -1)
+		;
+	if (optind == argc) {
 		print_usage(stdout);
 		return STATUS_OK;
 	}
-	command = find_or_say(argv[1]);
+	command = find_or_say(argv[optind]);
 	return command != NULL ? help(command) : STATUS_USAGE;
 }
 

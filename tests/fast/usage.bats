@@ -67,6 +67,8 @@ load helper
 	run -0 tool help help
 	assert_contains 'Usage: vfio-early [--json] [--root DIR] help [COMMAND]'
 	assert_equal "$output" "$(tool help --help)"
+	assert_equal "$(tool help list)" "$(tool help --json list)"
+	assert_equal "$(tool help)" "$(tool help --json)"
 }
 
 @test "--help and -h are taken anywhere on the line of every command" {
