@@ -7,7 +7,7 @@ load helper
 load grub
 
 setup() {
-	make_grub_machine
+	make_real_grub_machine
 	put /etc/vfio-early.conf <<<'devices = 1234:1111@00:02.0/00'
 }
 

@@ -3,16 +3,45 @@
 # GRUB in the made-up root: Debian's own grub-mkconfig, 00_header and 10_linux, with their
 # paths put below the root, and our generator as make install has it.
 
-# The standard machine with two kernels and GRUB, whose grub.cfg has no entry of ours yet.
+# The standard machine with two kernels and GRUB, whose grub.cfg has no entry of ours yet. Its
+# grub-mkconfig prints what GRUB's own scripts printed for the same input, once a run.
 make_grub_machine() {
 	root_made_by build_grub_machine
 }
 
+# The same with GRUB's scripts themselves, for tests that are about what they print.
+make_real_grub_machine() {
+	root_made_by build_real_grub_machine
+}
+
 build_grub_machine() {
+	make_real_grub_machine
+	keep_output_of 00_header
+	keep_output_of 10_linux
+}
+
+build_real_grub_machine() {
 	make_machine
 	make_kernel 6.1.0-9-amd64
 	make_kernel 6.1.0-50-amd64
 	install_grub
+}
+
+# Their input is the variables, the kernels, and what grub-probe says.
+keep_output_of() { # SCRIPT
+	local real=/usr/lib/grub.d/$1
+	mkdir -p "$root${real%/*}"
+	mv "$root/etc/grub.d/$1" "$root$real"
+	install_program "/etc/grub.d/$1" <<-END
+		#!/bin/sh
+		input=\$({ env | grep ^GRUB_ | sort; cd "\$VFIO_EARLY_ROOT" && ls boot && cat abstraction filesystem; } | sha256sum)
+		kept='$BATS_RUN_TMPDIR/grub-$1'-\${input%% *}
+		if [ ! -e "\$kept" ]; then
+			"\$VFIO_EARLY_ROOT$real" >"\$kept.\$\$" || exit
+			mv "\$kept.\$\$" "\$kept"
+		fi
+		cat "\$kept"
+	END
 }
 
 # What grub-probe says there; empty is a plain partition.

@@ -6,9 +6,7 @@ load helper
 load grub
 
 setup() {
-	make_machine
-	make_kernel 6.1.0-50-amd64
-	install_grub
+	make_grub_machine
 	snapshot >"$BATS_TEST_TMPDIR/before"
 }
 
