@@ -222,6 +222,12 @@ $(BUILD)/tests/vfio-early-generator: tests/programs/vfio-early-generator.c $(too
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/images/generators.o,$(tool_objects)) $(tool_libs)
 
+# Whether kernels print the messages that diagnose knows: fetches the sources of three, and
+# of NVIDIA's open modules, from Debian; half an hour's work for a slow line.
+.PHONY: check-messages
+check-messages: all
+	tests/messages/check.sh ./vfio-early $(BUILD)/messages
+
 # What the tool costs, beside what it replaces: prints a table.
 .PHONY: bench
 bench: all $(BUILD)/tests/measure

@@ -7,7 +7,7 @@
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/diagnose/log/kernel-log.h"
-#include "tools/diagnose/checks/signatures.h"
+#include "tools/diagnose/checks/signature-match.h"
 
 /* A message that was found, once or more often. */
 struct hit {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The texts are those of Linux 6.1 and 6.12 (drivers/iommu, drivers/vfio, drivers/pci,
- * arch/x86, kernel/module) and of NVIDIA's open kernel modules 595; kernel versions are
- * given where the two Linux sources differ. In a record a line break is a blank.
+ * The texts are those of Linux 6.1, 6.12 and 7.3 as Debian has them (drivers/iommu,
+ * drivers/vfio, drivers/pci, arch/x86, kernel/module) and of NVIDIA's open kernel
+ * modules; kernel versions are given where the sources differ. `make check-messages`
+ * compares. In a record a line break is a blank.
  */
-#include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/checks/signatures.h"
 
 #define ALWAYS(message) \
@@ -114,6 +114,15 @@ const struct signature signatures[] = {
 	{"S16", {ALWAYS("Adding to iommu group ")}, LEVEL(PASS),
 		"devices are put into IOMMU groups", NOTHING, "IOMMU-ACTIVE"},
 
+	{"S16b", {ALWAYS("iommu width (%) is not sufficient for the mapped address")},
+		LEVEL(FAIL),
+		"the VM has more physical address bits than the IOMMU, whose width the "
+		"message has in brackets",
+		"limit the VM to them: on Proxmox \"cpu: host,phys-bits=39\", in libvirt "
+		"\"<maxphysaddr mode='passthrough' limit='39'/>\", each with the number "
+		"of the message",
+		NULL},
+
 	/* IOMMU, AMD */
 	{"S17",
 		{ALWAYS("AMD-Vi: Interrupt remapping enabled"),
@@ -174,8 +183,10 @@ const struct signature signatures[] = {
 		"CPU-VIRT"},
 	{"S22",
 		{ALWAYS("VMX not enabled (by BIOS) in MSR_IA32_FEAT_CTL"),
-			ALWAYS("SVM not supported by CPU"),
-			ALWAYS("kvm: disabled by bios")},
+			SINCE("6.12", "VMX not supported by CPU"),
+			SINCE("6.12", "SVM not supported by CPU"),
+			UNTIL("6.1", "kvm: support for '%' disabled by bios"),
+			UNTIL("6.1", "kvm: no hardware support for '")},
 		LEVEL(FAIL), "KVM cannot run: virtualization is off or missing",
 		"turn on VT-x or SVM in the firmware setup", "CPU-VIRT"},
 
@@ -191,6 +202,13 @@ const struct signature signatures[] = {
 			ALWAYS("vfio_pci: failed to add dynamic id")},
 		LEVEL(FAIL), "an ids= list of vfio-pci is not understood",
 		"correct or remove it: vfio-early needs none", "DRV-OTHER-CLAIMS"},
+	/* modprobe splits at blanks: the rest of a list is an option of its own */
+	{"S25b", {ALWAYS("vfio_pci: unknown parameter '%:%' ignored")}, LEVEL(FAIL),
+		"an ids= list of vfio-pci has a blank in it, and what stands behind the "
+		"blank is lost",
+		"write the list without blanks (ids=10de:1b81,10de:10f0) or remove it: "
+		"vfio-early needs none",
+		"DRV-OTHER-CLAIMS"},
 	{"S26",
 		{SINCE("6.12", "vfio-pci %: vgaarb: VGA decodes changed: olddecodes="),
 			UNTIL("6.1",
@@ -212,9 +230,7 @@ const struct signature signatures[] = {
 		LEVEL(FAIL), "vfio-pci refuses this device",
 		"turn SR-IOV off for it (sriov_numvfs), or let the host keep it",
 		"DRV-BOUND"},
-	{"S30",
-		{ALWAYS("No interrupt remapping support.  Use the module param"),
-			ALWAYS("No interrupt remapping support. Use the module param")},
+	{"S30", {ALWAYS("No interrupt remapping support.  Use the module param")},
 		LEVEL(FAIL), "VFIO refused: interrupts are not remapped",
 		"turn on interrupt remapping in the firmware setup, or update it",
 		"IOMMU-IR"},
@@ -243,15 +259,26 @@ const struct signature signatures[] = {
 		LEVEL(INFO), "an option in modprobe.d that vfio-pci no longer has",
 		NOTHING "; the word may go", NULL},
 
+	{"S36b",
+		{ALWAYS("vfio_iommu_type1: unknown parameter '"),
+			ALWAYS("kvm: unknown parameter '"),
+			ALWAYS("kvm_intel: unknown parameter '"),
+			ALWAYS("kvm_amd: unknown parameter '"),
+			ALWAYS("i915: unknown parameter '"),
+			ALWAYS("nvidia: unknown parameter '")},
+		LEVEL(WARN), "a module does not have an option that it is given",
+		"correct it where it is given, in /etc/modprobe.d or on the kernel command "
+		"line, or take it away",
+		NULL},
+
 	/* PCI */
 	{"S37", {ALWAYS("vfio-pci %: BAR %: can't reserve")}, LEVEL(FAIL),
 		"something on the host, mostly the boot console, holds the card's memory",
 		"see DEV-BAR-OWNER; let the firmware use another card as its display",
 		"DEV-BAR-OWNER"},
 	{"S38",
-		{SINCE("6.12", "BAR %: can't assign; no space"),
-			ALWAYS("BAR %: failed to assign"),
-			UNTIL("6.1", "BAR %: no space for [mem")},
+		{ALWAYS("BAR %: can't assign; no space"),
+			ALWAYS("BAR %: failed to assign")},
 		LEVEL(FAIL), "the card's memory found no place in the address space",
 		"turn on \"Above 4G decoding\" in the firmware setup; or boot with "
 		"pci=realloc",
@@ -274,10 +301,8 @@ const struct signature signatures[] = {
 		"switch the machine off and on again; then keep it from sleeping: "
 		"options vfio-pci disable_idle_d3=1",
 		"DEV-POWER"},
-	{"S42",
-		{ALWAYS("Refused to change power state from D3hot to D0"),
-			ALWAYS("refused to change power state from D3hot to D0")},
-		LEVEL(WARN), "the card does not wake up",
+	{"S42", {ALWAYS("Refused to change power state from D3hot to D0")}, LEVEL(WARN),
+		"the card does not wake up",
 		"keep it from sleeping: options vfio-pci disable_idle_d3=1", "DEV-POWER"},
 	{"S43",
 		{ALWAYS("timed out waiting for pending transaction; performing function level "
@@ -286,13 +311,15 @@ const struct signature signatures[] = {
 		NOTHING " unless the card then fails", "DEV-RESET"},
 	{"S44",
 		{ALWAYS("Invalid PCI ROM header signature: expecting 0xaa55"),
-			ALWAYS("Invalid PCI ROM data signature"),
-			ALWAYS("No more images in the PCI ROM"),
-			ALWAYS("No more images in PCI ROM")},
+			ALWAYS("Invalid PCI ROM data signature")},
 		.vm = CHECK_WARN, .host = CHECK_INFO,
 		"the card's ROM cannot be read, as is usual for the boot display",
 		"give the VM a copy of the ROM (romfile=) if its screen stays black",
 		"DEV-BOOT-GPU"},
+	{"S44b",
+		{UNTIL("6.1", "No more image in the PCI ROM"),
+			SINCE("6.12", "No more images in PCI ROM")},
+		LEVEL(INFO), "the card's ROM was read to its end", NOTHING, NULL},
 	{"S45",
 		{ALWAYS("All device reset methods disabled by user"),
 			ALWAYS("Unsupported reset method '")},
@@ -411,6 +438,18 @@ const struct signature signatures[] = {
 		LEVEL(WARN), "nouveau took the card and cannot use it",
 		"keep nouveau away from it", "DRV-BOUND"},
 
+	/* Only said where i915.enable_gvt=1 asks for it. */
+	{"S66b", {ALWAYS("Unsupported device. GVT-g is disabled")}, LEVEL(WARN),
+		"this graphics unit cannot be split with GVT-g",
+		"take i915.enable_gvt away and give the whole card; or a virtual function "
+		"of it, where it has SR-IOV",
+		NULL},
+	{"S66c",
+		{ALWAYS("Graphics virtualization is not yet supported with GuC submission")},
+		LEVEL(WARN),
+		"GVT-g is off because the graphics unit is run by its firmware",
+		"boot with i915.enable_guc=0, if the unit can do without", NULL},
+
 	/* Modules and lockdown */
 	{"S67",
 		{ALWAYS("Lockdown: %: unsigned module loading is restricted"),
@@ -430,11 +469,3 @@ const struct signature signatures[] = {
 };
 
 const size_t signature_count = ARRAY_SIZE(signatures);
-
-bool signature_fits(const struct signature *signature, const char *text)
-{
-	for (size_t i = 0; i < SIGNATURE_TEXTS && signature->said[i].text != NULL; i++)
-		if (log_matches(text, signature->said[i].text))
-			return true;
-	return false;
-}

@@ -28,7 +28,4 @@ struct signature {
 extern const struct signature signatures[];
 extern const size_t signature_count;
 
-/* Whether the text of a log record is this message. */
-bool signature_fits(const struct signature *signature, const char *text);
-
 #endif
