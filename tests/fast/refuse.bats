@@ -204,6 +204,12 @@ interface_add() {
 	always_refused 'the firmware tells of no IOMMU (there is no ACPI table DMAR or IVRS): turn on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD)' 01:00
 }
 
+@test "the groups that VFIO makes without an IOMMU are no sign of one that runs" {
+	rm -r "$root/sys/class/iommu"/*
+	run -0 tool enable 01:00
+	assert_contains 'warning: the IOMMU is off in the running system'
+}
+
 @test "an IOMMU that is only switched off: a warning, because our entry turns it on" {
 	no_iommu
 	mkdir -p "$root/sys/firmware/acpi/tables"
