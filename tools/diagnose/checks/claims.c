@@ -35,7 +35,7 @@ static bool is_host_driver(const struct tally *tally, const char *module)
 	static const struct {
 		uint16_t vendor;
 		const char *module;
-	} drivers[] = {{0x10de, "nvidia"}, {0x1002, "amdgpu"}, {0x1002, "radeon"},
+	} drivers[] = {{VENDOR_NVIDIA, "nvidia"}, {0x1002, "amdgpu"}, {0x1002, "radeon"},
 		{0x8086, "i915"}, {0x8086, "xe"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)

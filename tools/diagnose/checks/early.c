@@ -8,17 +8,18 @@
 #include "tools/images/ready.h"
 #include "tools/kernel/kernels.h"
 #include "tools/system/root.h"
-#include "tools/pci/attribute.h"
-#include "tools/diagnose/check.h"
 #include "tools/diagnose/checks/early.h"
 #include "tools/diagnose/context.h"
+#include "tools/diagnose/verdict.h"
 #include "tools/system/node.h"
+
+VERDICT nothing_chosen = {CHECK_SKIP, "no card was chosen with vfio-early"};
 
 bool early_passes_over(const struct context *context, struct findings *findings)
 {
 	if (context_has_choice(context))
 		return false;
-	finding(findings, CHECK_SKIP, "no card was chosen with vfio-early");
+	verdict_row(findings, &nothing_chosen, NULL);
 	return true;
 }
 
@@ -29,6 +30,11 @@ static bool any_exists(const char *const *paths, size_t count)
 			return true;
 	return false;
 }
+
+VERDICT complete = {CHECK_PASS, "vfio-early is installed completely"};
+VERDICT incomplete = {CHECK_FAIL, "vfio-early is not installed completely",
+	"install it again, the way it came here: its package, or 'make install' in the "
+	"directory of its sources"};
 
 static void check_installed(const struct context *context, struct findings *findings)
 {
@@ -48,15 +54,9 @@ static void check_installed(const struct context *context, struct findings *find
 		missing = programs[0];
 	if (part != NULL)
 		missing = part;
-	if (missing == NULL) {
-		finding(findings, CHECK_PASS, "vfio-early is installed completely");
-		return;
-	}
-	finding(findings, CHECK_FAIL, "vfio-early is not installed completely");
-	finding_evidence(findings, missing, "absent");
-	finding_remedy(findings,
-		"install it again, the way it came here: its package, or "
-		"'make install' in the directory of its sources");
+	verdict_row(findings, missing == NULL ? &complete : &incomplete, NULL);
+	if (missing != NULL)
+		finding_evidence(findings, missing, "absent");
 }
 
 /* A capture knows that there is an image, and not what is in it. */
@@ -85,43 +85,50 @@ static bool any_ready(const struct context *context, const struct kernels *kerne
 	return false;
 }
 
+#define MAKE_IT "let vfio-early make the image anew", "vfio-early enable"
+#define BOOT_ANOTHER "boot a kernel with vfio-pci whose image {2} made"
+VERDICT left_out = {CHECK_UNKNOWN, "its initramfs is not part of the capture"};
+VERDICT not_readable = {CHECK_UNKNOWN, "{1}"};
+VERDICT passed_over = {CHECK_INFO, "{1}"};
+VERDICT runs_first = {CHECK_PASS, "its initramfs runs the early program first"};
+VERDICT runs_older = {CHECK_WARN, "{1}", MAKE_IT};
+VERDICT not_ready = {CHECK_FAIL, "{1}", MAKE_IT};
+VERDICT never_ready = {CHECK_FAIL, "{1}", BOOT_ANOTHER};
+
 /* One that cannot be made ready matters only if there is no other to boot. */
-static void judge_kernel(const struct context *context, const struct kernels *kernels,
+static const struct verdict *judge_kernel(const struct context *context,
+	const struct kernels *kernels, const struct kernel *kernel)
+{
+	if (is_left_out(kernel))
+		return &left_out;
+	if (kernel->stale != NULL)
+		return &runs_older;
+	if (kernel->ready)
+		return &runs_first;
+	if (is_unknown(context, kernel))
+		return &not_readable;
+	if (kernel->unfit && any_ready(context, kernels))
+		return &passed_over;
+	return kernel_is_to_be_made(kernel) ? &not_ready : &never_ready;
+}
+
+static void say_kernel(const struct context *context, const struct kernels *kernels,
 	const struct kernel *kernel, struct findings *findings)
 {
 	CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
-	bool unknown = is_unknown(context, kernel);
-	bool passed_over = kernel->unfit && any_ready(context, kernels);
+	CLEANUP_FREE char *names = generator_names(" or ");
 
-	if (is_left_out(kernel))
-		finding(findings, CHECK_UNKNOWN,
-			"its initramfs is not part of the capture");
-	else if (kernel->stale != NULL)
-		finding(findings, CHECK_WARN, "%s", kernel->stale);
-	else if (kernel->ready)
-		finding(findings, CHECK_PASS,
-			"its initramfs runs the early program first");
-	else
-		finding(findings,
-			unknown	      ? CHECK_UNKNOWN
-			: passed_over ? CHECK_INFO
-				      : CHECK_FAIL,
-			"%s", kernel->reason);
+	verdict_row(findings, judge_kernel(context, kernels, kernel),
+		kernel->stale != NULL ? kernel->stale
+		: kernel->ready	      ? ""
+				      : kernel->reason,
+		names, NULL);
 	finding_subject(findings, subject);
 	finding_evidence(findings, kernel->image != NULL ? kernel->image : "/boot",
 		kernel->ready ? "ready" : "not ready");
-	if (unknown || passed_over)
-		return;
-	if (kernel_is_to_be_made(kernel)) {
-		finding_remedy(findings, "let vfio-early make the image anew");
-		finding_command(findings, "vfio-early enable");
-	} else if (!kernel->ready) {
-		CLEANUP_FREE char *names = generator_names(" or ");
-
-		finding_remedy(findings,
-			"boot a kernel with vfio-pci whose image %s made", names);
-	}
 }
+
+VERDICT no_kernel = {CHECK_UNKNOWN, "no installed kernel was found in /boot"};
 
 static void check_images(const struct context *context, struct findings *findings)
 {
@@ -132,12 +139,11 @@ static void check_images(const struct context *context, struct findings *finding
 	kernels_find(&kernels);
 	kernels_check(&kernels, DEPTH_READY);
 	if (kernels.count == 0) {
-		finding(findings, CHECK_UNKNOWN,
-			"no installed kernel was found in /boot");
+		verdict_row(findings, &no_kernel, NULL);
 		finding_evidence(findings, "/boot", "no kernel image");
 	}
 	for (size_t i = 0; i < kernels.count; i++)
-		judge_kernel(context, &kernels, &kernels.kernel[i], findings);
+		say_kernel(context, &kernels, &kernels.kernel[i], findings);
 	kernels_free(&kernels);
 }
 
