@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "tools/text/string.h"
@@ -15,8 +14,7 @@ void wish_add(struct context *context, enum want want, const char *what, const c
 	char *text;
 
 	va_start(list, format);
-	if (vasprintf(&text, format, list) < 0)
-		text = copy_text("");
+	text = format_list(format, list);
 	va_end(list);
 	wishes->wish =
 		allocate_more(wishes->wish, (wishes->count + 1) * sizeof(*wishes->wish));

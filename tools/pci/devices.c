@@ -29,12 +29,11 @@ static void on_error(char *format, ...)
 	va_list list;
 
 	va_start(list, format);
-	if (vasprintf(&libpci_message, format, list) < 0)
-		libpci_message = NULL;
+	libpci_message = format_list(format, list);
 	va_end(list);
 	if (libpci_reading)
 		longjmp(libpci_failed, 1);
-	print_message("libpci: %s", libpci_message != NULL ? libpci_message : format);
+	print_message("libpci: %s", libpci_message);
 	exit(STATUS_USAGE);
 }
 
