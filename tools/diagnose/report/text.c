@@ -7,230 +7,11 @@
 #include "tools/text/wrap.h"
 #include "tools/diagnose/report/text.h"
 
-/* Where what is said of a row begins: "FAIL    ". */
-enum { INDENT = 8 };
-
-/* A row that is not well shows this much of its evidence unless all is asked for: the
- * remedy is to be seen without turning pages. */
-enum { EVIDENCE_SHOWN = 3 };
-
-/* Of a value at least this many columns are shown beside its path. */
-enum { VALUE_SHOWN = 16 };
-
 /* A name is worth as many: before it has fewer, other words go. */
-enum { NAME_SHOWN = 16 };
+enum { NAME_SHOWN = 16, NAME_LEAST = 8 };
 
-struct printer {
-	FILE *to;
-	const struct text_style *style;
-};
-
-static const char *colour_of(const char *status)
-{
-	if (strcmp(status, "pass") == 0)
-		return "\033[32m";
-	if (strcmp(status, "warn") == 0 || strcmp(status, "unknown") == 0)
-		return "\033[33m";
-	if (strcmp(status, "fail") == 0)
-		return "\033[1;31m";
-	return "\033[2m";
-}
-
-static void print_mark(const struct printer *printer, const char *status)
-{
-	bool colour = printer->style->colour;
-
-	fprintf(printer->to, "%s%-7s%s ", colour ? colour_of(status) : "",
-		strcmp(status, "fail") == 0 ? "FAIL" : status, colour ? "\033[0m" : "");
-}
-
-static void print_indented(
-	const struct printer *printer, const char *front, const char *text)
-{
-	fprintf(printer->to, "%*s%s", INDENT, "", front);
-	print_wrapped(printer->to, text, INDENT + strlen(front), INDENT + strlen(front),
-		printer->style->width);
-}
-
-/* The row printed before that has the same commands for its remedy; NULL: none has. */
-static const json_t *same_commands(
-	const json_t *rows, const bool *printed, const json_t *commands)
-{
-	size_t i;
-	json_t *row;
-
-	json_array_foreach (rows, i, row) {
-		const json_t *others =
-			json_object_get(json_object_get(row, "remedy"), "commands");
-
-		if (printed[i] && others != commands && json_equal(others, commands))
-			return row;
-	}
-	return NULL;
-}
-
-/* Commands stay as they are typed, however long they are, and are shown once. */
-static void print_remedy(const struct printer *printer, const json_t *remedy,
-	const json_t *rows, const bool *printed)
-{
-	const json_t *commands = json_object_get(remedy, "commands"), *before;
-	CLEANUP_FREE char *text = NULL;
-	size_t i;
-	json_t *command;
-
-	if (!json_is_object(remedy))
-		return;
-	text = format_text("%s%s", json_text_at(remedy, "text"),
-		json_is_true(json_object_get(remedy, "needs_reboot"))
-			? " (takes effect with the next boot)"
-			: "");
-	print_indented(printer, "-> ", text);
-	if (json_array_size(commands) == 0)
-		return;
-	before = same_commands(rows, printed, commands);
-	if (before != NULL)
-		fprintf(printer->to, "%*s(the commands of %s)\n", INDENT + 3, "",
-			json_text_at(before, "id"));
-	else
-		json_array_foreach (commands, i, command)
-			fprintf(printer->to, "%*s# %s\n", INDENT + 3, "",
-				json_string_value(command));
-}
-
-/* Whom the row is about; "" is the machine. */
-static const char *whom(const json_t *row)
-{
-	return json_object_get(row, "subject") != NULL ? json_text_at(row, "subject")
-						       : json_text_at(row, "device");
-}
-
-/* What somebody has to do something about, or may have to. */
-static bool is_not_well(const json_t *row)
-{
-	const char *status = json_text_at(row, "status");
-
-	return strcmp(status, "warn") == 0 || strcmp(status, "fail") == 0 ||
-	       strcmp(status, "unknown") == 0;
-}
-
-static bool has_detail(const struct printer *printer, const json_t *row)
-{
-	return printer->style->verbose || is_not_well(row);
-}
-
-/* Rows that say the same of several devices are one line. */
-static bool are_alike(
-	const struct printer *printer, const json_t *one, const json_t *other)
-{
-	return !has_detail(printer, one) && whom(one)[0] != '\0' &&
-	       strcmp(json_text_at(one, "id"), json_text_at(other, "id")) == 0 &&
-	       strcmp(json_text_at(one, "status"), json_text_at(other, "status")) == 0 &&
-	       strcmp(json_text_at(one, "title"), json_text_at(other, "title")) == 0;
-}
-
-/* "PATH = VALUE" on one line: the value gives way first, since the path says where to
- * look. */
-static void print_item(const struct printer *printer, const json_t *item)
-{
-	const char *path = json_text_at(item, "path");
-	const char *value = json_text_at(item, "value");
-	size_t width = printer->style->width, fixed = INDENT + strlen(" = ");
-	CLEANUP_FREE char *line = NULL;
-	CLEANUP_FREE char *fitting = NULL;
-
-	fixed += text_columns(path);
-	if (width == 0 || fixed + text_columns(value) <= width) {
-		line = format_text("%s = %s", path, value);
-		fitting = copy_text(line);
-	} else if (fixed + VALUE_SHOWN <= width) {
-		line = cut_middle(value, width - fixed);
-		fitting = format_text("%s = %s", path, line);
-	} else {
-		line = format_text("%s = %s", path, value);
-		fitting = cut_middle(line, width - INDENT);
-	}
-	fprintf(printer->to, "%*s%s\n", INDENT, "", fitting);
-}
-
-static void print_evidence(const struct printer *printer, const json_t *evidence)
-{
-	size_t count = json_array_size(evidence);
-	/* "1 more" takes as much room as the one */
-	size_t shown = printer->style->all || count <= EVIDENCE_SHOWN + 1
-			       ? count
-			       : EVIDENCE_SHOWN;
-
-	for (size_t i = 0; i < shown; i++)
-		print_item(printer, json_array_get(evidence, i));
-	if (shown < count)
-		fprintf(printer->to, "%*s(and %zu more; --all has them)\n", INDENT, "",
-			count - shown);
-}
-
-/* "DRV-BOUND 0000:01:00.0, 0000:03:00.0: TITLE": the row at `first`, and with it those
- * of the same check that say the same, which count as printed. */
-static char *sentence_of(
-	const struct printer *printer, const json_t *rows, size_t first, bool *printed)
-{
-	const json_t *row = json_array_get(rows, first);
-	size_t size, i;
-	char *text = NULL;
-	FILE *to = open_memstream(&text, &size);
-
-	fprintf(to, "%s%s%s", json_text_at(row, "id"), whom(row)[0] != '\0' ? " " : "",
-		whom(row));
-	for (i = first + 1; i < json_array_size(rows); i++) {
-		const json_t *other = json_array_get(rows, i);
-
-		if (strcmp(json_text_at(row, "id"), json_text_at(other, "id")) != 0)
-			break;
-		if (!are_alike(printer, row, other))
-			continue;
-		fprintf(to, ", %s", whom(other));
-		printed[i] = true;
-	}
-	fprintf(to, ": %s", json_text_at(row, "title"));
-	fclose(to);
-	return text;
-}
-
-static void print_row(
-	const struct printer *printer, const json_t *rows, size_t first, bool *printed)
-{
-	const json_t *row = json_array_get(rows, first);
-	CLEANUP_FREE char *text = sentence_of(printer, rows, first, printed);
-
-	print_mark(printer, json_text_at(row, "status"));
-	print_wrapped(printer->to, text, INDENT, INDENT, printer->style->width);
-	if (has_detail(printer, row)) {
-		print_evidence(printer, json_object_get(row, "evidence"));
-		print_remedy(printer, json_object_get(row, "remedy"), rows, printed);
-	}
-	printed[first] = true;
-}
-
-/* The worst first; all of them stand in the catalogue's order. */
-static void print_checks(const struct printer *printer, const json_t *rows)
-{
-	static const char *const order[] = {"fail", "warn", "unknown"};
-	size_t count = json_array_size(rows), shown = 0;
-	size_t passes = printer->style->all ? 1 : ARRAY_SIZE(order);
-	CLEANUP_FREE bool *printed = allocate_more(NULL, count + 1);
-
-	memset(printed, false, count + 1);
-	for (size_t pass = 0; pass < passes; pass++)
-		for (size_t i = 0; i < count; i++) {
-			const json_t *row = json_array_get(rows, i);
-
-			if (printed[i] || (!printer->style->all &&
-						  strcmp(json_text_at(row, "status"),
-							  order[pass]) != 0))
-				continue;
-			if (shown++ == 0)
-				fputc('\n', printer->to);
-			print_row(printer, rows, i, printed);
-		}
-}
+/* Where a line of a card goes on, if it has to. */
+enum { INDENT = 4 };
 
 /* The card's name, cut to the columns that the rest of its line leaves. */
 static char *fitting_name(const json_t *intent, size_t room)
@@ -248,15 +29,15 @@ static char *fitting_name(const json_t *intent, size_t room)
 		return copy_text(whole);
 	if (text_columns(name) <= room)
 		return copy_text(name);
-	return cut_middle(shorter, room > INDENT ? room : INDENT);
+	return cut_middle(shorter, room > NAME_LEAST ? room : NAME_LEAST);
 }
 
-static void print_intent(const struct printer *printer, const json_t *intent)
+static void print_intent(const json_t *intent, FILE *to, const struct text_style *style)
 {
 	static const char asked[] = ", as asked";
 	const char *address = json_text_at(intent, "address");
 	const char *purpose = json_text_at(intent, "purpose");
-	size_t width = printer->style->width, length = strlen(purpose), i;
+	size_t width = style->width, length = strlen(purpose), i;
 	size_t fixed = strlen(address) + strlen(" : ") + text_columns(purpose);
 	CLEANUP_FREE char *name = NULL;
 	CLEANUP_FREE char *line = NULL;
@@ -272,11 +53,11 @@ static void print_intent(const struct printer *printer, const json_t *intent)
 				    : width > fixed ? width - fixed
 						    : 0);
 	line = format_text("%s %s: %.*s", address, name, (int)length, purpose);
-	print_wrapped(printer->to, line, 0, INDENT, width);
-	if (!printer->style->all)
+	print_wrapped(to, line, 0, INDENT, width);
+	if (!style->all)
 		return;
 	json_array_foreach (json_object_get(intent, "evidence"), i, evidence)
-		fprintf(printer->to, "    %s: %s\n", json_text_at(evidence, "path"),
+		fprintf(to, "    %s: %s\n", json_text_at(evidence, "path"),
 			json_text_at(evidence, "value"));
 }
 
@@ -302,22 +83,20 @@ static char *tally(const json_t *report)
 	return text;
 }
 
-static void print_summary(const struct printer *printer, const json_t *report)
+static void print_summary(const json_t *report, FILE *to, const struct text_style *style)
 {
 	CLEANUP_FREE char *counts = tally(report);
 	size_t i;
 	json_t *item;
 
-	fputc('\n', printer->to);
-	print_wrapped(printer->to, counts, 0, 0, printer->style->width);
+	fputc('\n', to);
+	print_wrapped(to, counts, 0, 0, style->width);
 	json_array_foreach (json_object_get(report, "verdict"), i, item)
-		print_wrapped(printer->to, json_string_value(item), 0, 0,
-			printer->style->width);
+		print_wrapped(to, json_string_value(item), 0, 0, style->width);
 }
 
 void report_print_text(const json_t *report, FILE *to, const struct text_style *style)
 {
-	const struct printer printer = {to, style};
 	size_t i;
 	json_t *item;
 
@@ -326,7 +105,7 @@ void report_print_text(const json_t *report, FILE *to, const struct text_style *
 		fputc('\n', to);
 	}
 	json_array_foreach (json_object_get(report, "intents"), i, item)
-		print_intent(&printer, item);
-	print_checks(&printer, json_object_get(report, "checks"));
-	print_summary(&printer, report);
+		print_intent(item, to, style);
+	report_print_rows(json_object_get(report, "checks"), to, style);
+	print_summary(report, to, style);
 }
