@@ -47,6 +47,37 @@ comparable() {
 	assert_contains 'name: games'
 }
 
+@test "a libvirt domain is kept line by line, without its passwords and descriptions" {
+	unpack vm-host
+	put /etc/libvirt/qemu/win11.xml <<-'END'
+		<domain type='kvm'>
+		  <name>win11</name>
+		  <description>for alice,
+		    who pays</description>
+		  <devices>
+		    <graphics type='vnc' passwd='hunter2'/>
+		    <hostdev mode='subsystem' type='pci' managed='yes'>
+		      <source><address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source>
+		    </hostdev>
+		  </devices>
+		</domain>
+	END
+	tool capture "$BATS_TEST_TMPDIR/saved"
+	run cat "$BATS_TEST_TMPDIR/saved"
+	assert_lacks hunter2
+	assert_lacks 'who pays'
+	assert_contains "bus='0x01'"
+	tool --json diagnose --domain win11 | jq -c '.intents[].evidence' >"$BATS_TEST_TMPDIR/before" || true
+	rm -rf "$root"
+	"$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/saved" "$root"
+	tool --json diagnose --domain win11 | jq -c '.intents[].evidence' | diff "$BATS_TEST_TMPDIR/before" -
+	grep -q 'win11.xml:' "$BATS_TEST_TMPDIR/before"
+	run tool diagnose --domain win11 --format markdown
+	# shellcheck disable=SC2016 # Markdown's own quotes
+	assert_contains '## 1. Final VM Configuration (`/etc/libvirt/qemu/win11.xml`)'
+	assert_contains "<name>win11</name>"
+}
+
 @test "a manifest's types make files, links, directories and facts about nodes" {
 	unpack_text <<'END'
 # a comment

@@ -102,11 +102,16 @@ void domain_print(FILE *to, const char *text)
 	while (*text != '\0') {
 		size_t front = 0, length = personal_length(text, &front);
 
-		if (length > 0)
-			fprintf(to, "%.*s&lt;omitted&gt;", (int)front, text);
-		else
-			fputc(*text, to);
-		text += length > 0 ? front + length : 1;
+		if (length == 0) {
+			fputc(*text++, to);
+			continue;
+		}
+		fprintf(to, "%.*s&lt;omitted&gt;", (int)front, text);
+		text += front;
+		/* the lines behind it keep their numbers */
+		for (; length > 0; length--, text++)
+			if (*text == '\n')
+				fputc('\n', to);
 	}
 }
 
@@ -201,6 +206,8 @@ static void print_content(
 		text_begins(path, "/etc/pve/qemu-server/") ||
 		text_begins(path, "/var/lib/lxc/"))
 		guest_conf_print(to, text);
+	else if (text_begins(path, "/etc/libvirt/qemu/") && text_ends(path, ".xml"))
+		domain_print(to, text);
 	else if (text_ends(path, "/modules.dep") || text_ends(path, "/modules.builtin"))
 		print_lines(to, text, modules, false);
 	else if (strcmp(path, "/proc/interrupts") == 0)
