@@ -28,6 +28,7 @@ kmod			# modules of a made-up root
 cpio			# made-up images,
 zstd			# compressed
 xz-utils		# in every way
+bzip2
 lz4
 grub-common		# grub-script-check and grub-editenv
 grub-emu		# GRUB as a program, for what it does at power-on
