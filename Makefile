@@ -53,7 +53,8 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 # Programs that only the tests run.
 test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
-	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator
+	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator \
+	$(BUILD)/tests/list-verdicts
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c
@@ -205,7 +206,7 @@ $(BUILD)/tests/%: tests/programs/%.c $(wildcard cmdline/*.[ch])
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(CFLAGS) -o $@ $< $(wildcard cmdline/*.c)
 
-$(BUILD)/tests/try-runner: tests/programs/try-runner.c $(tool_objects)
+$(BUILD)/tests/try-runner $(BUILD)/tests/list-verdicts: $(BUILD)/tests/%: tests/programs/%.c $(tool_objects)
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
