@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,43 +85,67 @@ static const char *check_id(struct span value)
 	return NULL;
 }
 
-static const char *property(
+/* The properties of hostpciN, as PVE's schema has them (qemu-server
+ * PVE/QemuServer/PCI.pm). */
+static const struct hostpci_property {
+	const char *name;
+	enum { HOST_LIST, PLAIN_TEXT, YES_OR_NO, SHOWN_ID, DRIVER_NAME } kind;
+	size_t offset; /* in struct vm_hostpci: a span, or a bool for YES_OR_NO */
+} properties[] = {
+	{"host", HOST_LIST, offsetof(struct vm_hostpci, host)},
+	{"mapping", PLAIN_TEXT, offsetof(struct vm_hostpci, mapping)},
+	{"pcie", YES_OR_NO, offsetof(struct vm_hostpci, pcie)},
+	{"x-vga", YES_OR_NO, offsetof(struct vm_hostpci, x_vga)},
+	{"rombar", YES_OR_NO, offsetof(struct vm_hostpci, rombar)},
+	{"legacy-igd", YES_OR_NO, offsetof(struct vm_hostpci, legacy_igd)},
+	{"romfile", PLAIN_TEXT, offsetof(struct vm_hostpci, romfile)},
+	{"mdev", PLAIN_TEXT, offsetof(struct vm_hostpci, mdev)},
+	{"device-id", SHOWN_ID, 0},
+	{"vendor-id", SHOWN_ID, 0},
+	{"sub-device-id", SHOWN_ID, 0},
+	{"sub-vendor-id", SHOWN_ID, 0},
+	{"driver", DRIVER_NAME, 0},
+};
+
+/* Takes over the value; what is wrong with it, or NULL. */
+static const char *take_property(struct vm_hostpci *entry,
+	const struct hostpci_property *property, struct span value)
+{
+	void *field = (char *)entry + property->offset;
+
+	switch (property->kind) {
+	case HOST_LIST:
+		*(struct span *)field = value;
+		return check_host(value);
+	case PLAIN_TEXT:
+		*(struct span *)field = value;
+		return NULL;
+	case YES_OR_NO:
+		*(bool *)field = span_boolean(value) == 1;
+		return span_boolean(value) < 0 ? "the property is 0 or 1" : NULL;
+	case SHOWN_ID:
+		return check_id(value);
+	case DRIVER_NAME:
+		if (!span_is(value, "vfio") && !span_is(value, "keep"))
+			return "the driver is vfio or keep";
+	}
+	return NULL;
+}
+
+/* `*seen` has a bit for each property of the line so far. */
+static const char *read_property(
 	struct vm_hostpci *entry, unsigned int *seen, struct span key, struct span value)
 {
-	static const char *const names[] = {"host", "mapping", "pcie", "x-vga", "rombar",
-		"legacy-igd", "romfile", "mdev", "device-id", "vendor-id",
-		"sub-device-id", "sub-vendor-id", "driver"};
-	bool *const flags[] = {
-		&entry->pcie, &entry->x_vga, &entry->rombar, &entry->legacy_igd};
-	unsigned int name = 0;
+	unsigned int i = 0;
 
-	while (name < ARRAY_SIZE(names) && !span_is(key, names[name]))
-		name++;
-	if (name == ARRAY_SIZE(names))
+	while (i < ARRAY_SIZE(properties) && !span_is(key, properties[i].name))
+		i++;
+	if (i == ARRAY_SIZE(properties))
 		return "PVE knows no such property of hostpci: it drops the whole line";
-	if (*seen & (1u << name))
+	if (*seen & (1u << i))
 		return "the property is given twice: PVE drops the whole line";
-	*seen |= 1u << name;
-	if (name == 0) {
-		entry->host = value;
-		return check_host(value);
-	}
-	if (name == 1)
-		entry->mapping = value;
-	if (name >= 2 && name <= 5) {
-		*flags[name - 2] = span_boolean(value) == 1;
-		if (span_boolean(value) < 0)
-			return "the property is 0 or 1";
-	}
-	if (name == 6)
-		entry->romfile = value;
-	if (name == 7)
-		entry->mdev = value;
-	if (name >= 8 && name <= 11)
-		return check_id(value);
-	if (name == 12 && !span_is(value, "vfio") && !span_is(value, "keep"))
-		return "the driver is vfio or keep";
-	return NULL;
+	*seen |= 1u << i;
+	return take_property(entry, &properties[i], value);
 }
 
 static void read_hostpci(struct vm *vm, const struct pve_line *line, int number)
@@ -141,7 +166,7 @@ static void read_hostpci(struct vm *vm, const struct pve_line *line, int number)
 		if (!more)
 			break;
 		if (wrong == NULL)
-			wrong = property(&entry, &seen, key, value);
+			wrong = read_property(&entry, &seen, key, value);
 		if (wrong == NULL)
 			continue;
 		problem(vm, line, pve_property_at(key, value), wrong);
