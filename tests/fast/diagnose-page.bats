@@ -82,6 +82,12 @@ wider() { # COLUMNS
 	assert_equal '0000:01:00.0 GeForce RTX 5060 Ti: for VM 100' "${lines[0]}"
 }
 
+@test "a card's short name is what its maker calls it, with brackets or behind those of the maker" {
+	sed -i 's/GB206 \[GeForce RTX 5060 Ti\]/Phoenix1 and a name that is too long for a line [AMD] Phoenix1/' "$root/usr/share/misc/pci.ids"
+	COLUMNS=60 run -0 tool diagnose --want vm 01:00
+	assert_equal '0000:01:00.0 Phoenix1: for VM 100, as asked' "${lines[0]}"
+}
+
 @test "remedies wrap at blanks, commands and what is quoted stay whole, evidence is cut in its middle" {
 	rm -rf "$root"
 	unpack DRV-OTHER-CLAIMS.fail
@@ -98,12 +104,15 @@ wider() { # COLUMNS
 	grep -qE '^        /etc/modprobe.d/[a-z.]+:[0-9]+ = .+\.\.\..+' <<<"$output"
 }
 
-@test "commands that a row above has already are not said twice" {
+@test "commands and evidence that a row above has already are not said twice" {
 	rm -rf "$root"
 	unpack case-901-on-vfio
 	run -1 tool diagnose --ct 901
 	assert_contains '(the commands of DRV-BOUND)'
 	assert_equal 2 "$(grep -c '# vfio-early disable' <<<"$output")"
+	assert_lacks '/dev/nvidia0 = absent'
+	run -1 tool diagnose --ct 901 --all
+	assert_contains '/dev/nvidia0 = absent'
 }
 
 @test "control characters of files, names and records do not reach the terminal" {

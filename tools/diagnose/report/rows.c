@@ -11,7 +11,7 @@ enum { INDENT = 8 };
 
 /* A row that is not well shows this much of its evidence unless all is asked for: the
  * remedy is to be seen without turning pages. */
-enum { EVIDENCE_SHOWN = 3 };
+enum { EVIDENCE_SHOWN = 2 };
 
 /* Of a value at least this many columns are shown beside its path. */
 enum { VALUE_SHOWN = 16 };
@@ -48,20 +48,32 @@ static void print_indented(
 		printer->style->width);
 }
 
-/* The row printed before that has the same commands for its remedy; NULL: none has. */
+/* What somebody has to do something about, or may have to. */
+static bool is_not_well(const json_t *row)
+{
+	const char *status = json_text_at(row, "status");
+
+	return strcmp(status, "warn") == 0 || strcmp(status, "fail") == 0 ||
+	       strcmp(status, "unknown") == 0;
+}
+
+static const json_t *commands_of(const json_t *row)
+{
+	return json_object_get(json_object_get(row, "remedy"), "commands");
+}
+
+/* The row printed before that has the same commands for its remedy; NULL: none has, or
+ * there are none. */
 static const json_t *same_commands(
 	const json_t *rows, const bool *printed, const json_t *commands)
 {
 	size_t i;
 	json_t *row;
 
-	json_array_foreach (rows, i, row) {
-		const json_t *others =
-			json_object_get(json_object_get(row, "remedy"), "commands");
-
-		if (printed[i] && others != commands && json_equal(others, commands))
+	json_array_foreach (rows, i, row)
+		if (printed[i] && is_not_well(row) && json_array_size(commands) > 0 &&
+			json_equal(commands_of(row), commands))
 			return row;
-	}
 	return NULL;
 }
 
@@ -81,8 +93,6 @@ static void print_remedy(const struct printer *printer, const json_t *remedy,
 			? " (takes effect with the next boot)"
 			: "");
 	print_indented(printer, "-> ", text);
-	if (json_array_size(commands) == 0)
-		return;
 	before = same_commands(rows, printed, commands);
 	if (before != NULL)
 		fprintf(printer->to, "%*s(the commands of %s)\n", INDENT + 3, "",
@@ -98,15 +108,6 @@ static const char *whom(const json_t *row)
 {
 	return json_object_get(row, "subject") != NULL ? json_text_at(row, "subject")
 						       : json_text_at(row, "device");
-}
-
-/* What somebody has to do something about, or may have to. */
-static bool is_not_well(const json_t *row)
-{
-	const char *status = json_text_at(row, "status");
-
-	return strcmp(status, "warn") == 0 || strcmp(status, "fail") == 0 ||
-	       strcmp(status, "unknown") == 0;
 }
 
 static bool has_detail(const struct printer *printer, const json_t *row)
@@ -148,19 +149,42 @@ static void print_item(const struct printer *printer, const json_t *item)
 	fprintf(printer->to, "%*s%s\n", INDENT, "", fitting);
 }
 
-static void print_evidence(const struct printer *printer, const json_t *evidence)
+/* Whether a row that is printed has this evidence, or this row further above. */
+static bool is_said(const json_t *rows, const bool *printed, const json_t *item)
 {
-	size_t count = json_array_size(evidence);
-	/* "1 more" takes as much room as the one */
-	size_t shown = printer->style->all || count <= EVIDENCE_SHOWN + 1
-			       ? count
-			       : EVIDENCE_SHOWN;
+	size_t i, j;
+	json_t *row, *other;
 
-	for (size_t i = 0; i < shown; i++)
-		print_item(printer, json_array_get(evidence, i));
+	json_array_foreach (rows, i, row)
+		json_array_foreach (json_object_get(row, "evidence"), j, other)
+			if (printed[i] && is_not_well(row) && json_equal(other, item))
+				return true;
+	return false;
+}
+
+/* What is new in it. A row whose commands are another's follows from that one. */
+static void print_evidence(const struct printer *printer, const json_t *row,
+	const json_t *rows, const bool *printed)
+{
+	const json_t *evidence = json_object_get(row, "evidence");
+	bool all = printer->style->all;
+	json_t *news = json_array(), *item;
+	size_t count, shown, i;
+
+	json_array_foreach (evidence, i, item)
+		if (all || !is_said(rows, printed, item))
+			json_array_append(news, item);
+	count = json_array_size(news);
+	/* "1 more" takes as much room as the one */
+	shown = all || count <= EVIDENCE_SHOWN + 1 ? count : EVIDENCE_SHOWN;
+	if (!all && same_commands(rows, printed, commands_of(row)) != NULL)
+		count = shown = 0;
+	for (i = 0; i < shown; i++)
+		print_item(printer, json_array_get(news, i));
 	if (shown < count)
 		fprintf(printer->to, "%*s(and %zu more; --all has them)\n", INDENT, "",
 			count - shown);
+	json_decref(news);
 }
 
 /* "DRV-BOUND 0000:01:00.0, 0000:03:00.0: TITLE": the row at `first`, and with it those
@@ -199,7 +223,7 @@ static void print_row(
 	print_mark(printer, json_text_at(row, "status"));
 	print_wrapped(printer->to, text, INDENT, INDENT, printer->style->width);
 	if (has_detail(printer, row)) {
-		print_evidence(printer, json_object_get(row, "evidence"));
+		print_evidence(printer, row, rows, printed);
 		print_remedy(printer, json_object_get(row, "remedy"), rows, printed);
 	}
 	printed[first] = true;

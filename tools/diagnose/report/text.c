@@ -13,17 +13,26 @@ enum { NAME_SHOWN = 16, NAME_LEAST = 8 };
 /* Where a line of a card goes on, if it has to. */
 enum { INDENT = 4 };
 
+/* What of a name people know the card by: "GeForce RTX 5060 Ti" in brackets at its end,
+ * or what follows the maker's brackets. malloc'ed. */
+static char *short_name(const char *name)
+{
+	const char *open = strrchr(name, '['), *close;
+
+	if (open == NULL || (close = strchr(open, ']')) == NULL)
+		return copy_text(name);
+	if (close[1] == ' ' && close[2] != '\0')
+		return copy_text(close + 2);
+	return format_text("%.*s", (int)(close - open) - 1, open + 1);
+}
+
 /* The card's name, cut to the columns that the rest of its line leaves. */
 static char *fitting_name(const json_t *intent, size_t room)
 {
 	const char *name = json_text_at(intent, "name");
-	const char *short_name = strchr(name, '[');
-	size_t length = short_name != NULL ? strcspn(short_name + 1, "]") : 0;
 	CLEANUP_FREE char *whole =
 		format_text("%s [%s]", name, json_text_at(intent, "id"));
-	CLEANUP_FREE char *shorter =
-		length > 0 ? format_text("%.*s", (int)length, short_name + 1)
-			   : copy_text(name);
+	CLEANUP_FREE char *shorter = short_name(name);
 
 	if (text_columns(whole) <= room)
 		return copy_text(whole);
