@@ -88,7 +88,7 @@ wider() { # COLUMNS
 	assert_equal '0000:01:00.0 Phoenix1: for VM 100, as asked' "${lines[0]}"
 }
 
-@test "remedies wrap at blanks, commands and what is quoted stay whole, evidence is cut in its middle" {
+@test "remedies wrap at blanks, commands stay whole, evidence is cut in its middle" {
 	rm -rf "$root"
 	unpack DRV-OTHER-CLAIMS.fail
 	tool --json diagnose --ct 901 >"$BATS_TEST_TMPDIR/json" || true
@@ -102,6 +102,19 @@ wider() { # COLUMNS
 		grep -qFx "           # $command" <<<"$output"
 	done < <(jq -r '.checks[] | select(.status == "fail").remedy.commands[]' "$BATS_TEST_TMPDIR/json")
 	grep -qE '^        /etc/modprobe.d/[a-z.]+:[0-9]+ = .+\.\.\..+' <<<"$output"
+}
+
+@test "what a remedy has in quotes is not broken: it is to be typed" {
+	printf '%s\n' '5,0,0,-;Linux version 6.8' \
+		'3,1,5,-;DMAR: intel_iommu_map: iommu width (39) is not sufficient for the mapped address (ffff00000000)' |
+		put /dev/kmsg
+	local columns
+	for columns in 60 63 66 72 80; do
+		COLUMNS=$columns run -0 tool diagnose
+		assert_contains '"cpu: host,phys-bits=39"'
+		assert_contains "\"<maxphysaddr mode='passthrough' limit='39'/>\""
+		assert_equal '' "$(wider "$columns")"
+	done
 }
 
 @test "commands and evidence that a row above has already are not said twice" {
