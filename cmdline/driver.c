@@ -41,3 +41,9 @@ bool driver_is_vfio(const char *driver)
 {
 	return driver_name_is_vfio((struct span){driver, strlen(driver)});
 }
+
+bool driver_leaves_group(const char *driver)
+{
+	return driver[0] == '\0' || driver_is_vfio(driver) ||
+	       strcmp(driver, "pci-stub") == 0 || strcmp(driver, "pcieport") == 0;
+}

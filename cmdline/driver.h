@@ -17,4 +17,8 @@ bool driver_is_same(const char *a, const char *b);
 bool driver_name_is_vfio(struct span name);
 bool driver_is_vfio(const char *driver);
 
+/* Whether VFIO lets a group go to a guest while this driver, "" for none, has a member of
+ * it: those that set driver_managed_dma. */
+bool driver_leaves_group(const char *driver);
+
 #endif

@@ -22,17 +22,6 @@ uint64_t time_since_boot(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-unsigned int card_end(const struct plan *plan, unsigned int first)
-{
-	unsigned int end = first;
-
-	while (end < plan->count &&
-		pci_same_slot(&plan->entry[first].device->function.address,
-			&plan->entry[end].device->function.address))
-		end++;
-	return end;
-}
-
 /* The name as the bus's files want it: the address as text. */
 static void address_text(const struct pci_address *address, char buffer[24])
 {
@@ -89,7 +78,7 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
 
 	if (strcmp(result->after, entry->device->driver) == 0)
 		return true;
-	if (scan_device(root, &entry->device->function.address, &device))
+	if (scan_device(root, &entry->device->function.address, 0, &device))
 		reason = plan_driver(&device, driver);
 	if (reason != REASON_NONE)
 		fail(result, reason_text(reason), 0);
@@ -268,7 +257,7 @@ void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 	for (unsigned int first = 0, end; first < plan->count; first = end) {
 		bool whole = true;
 
-		end = card_end(plan, first);
+		end = plan_card_end(plan, first);
 		for (unsigned int i = first; i < end && whole; i++) {
 			take(root, &plan->entry[i], &result[i], &load);
 			whole = !failed(&result[i]);

@@ -29,7 +29,4 @@ void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 /* Microseconds since boot, suspended time included. */
 uint64_t time_since_boot(void);
 
-/* The index behind the last function of the card that entry `first` belongs to. */
-unsigned int card_end(const struct plan *plan, unsigned int first);
-
 #endif

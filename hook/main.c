@@ -79,12 +79,23 @@ static bool read_arguments(int argc, char **argv, struct arguments *arguments)
 /* Only the entries of the card that the late device belongs to. */
 static void keep_card(struct plan *plan, const struct pci_address *device)
 {
-	unsigned int kept = 0;
+	unsigned int first = 0, end, late;
 
-	for (unsigned int i = 0; i < plan->count; i++)
-		if (pci_same_slot(&plan->entry[i].device->function.address, device))
-			plan->entry[kept++] = plan->entry[i];
-	plan->count = kept;
+	for (; first < plan->count; first = end) {
+		end = plan_card_end(plan, first);
+		for (late = first; late < end; late++)
+			if (pci_address_compare(
+				    &plan->entry[late].device->function.address,
+				    device) == 0)
+				break;
+		if (late == end)
+			continue;
+		memmove(plan->entry, plan->entry + first,
+			(end - first) * sizeof(plan->entry[0]));
+		plan->count = end - first;
+		return;
+	}
+	plan->count = 0;
 }
 
 /* Two late functions of one card come at the same time: one pass after the other. The

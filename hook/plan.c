@@ -2,14 +2,12 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "hook/card.h"
 #include "hook/plan.h"
 
 const char vfio_driver[] = "vfio-pci";
 
-enum {
-	CLASS_STORAGE = 0x01,
-	CLASS_BRIDGE = 0x06,
-};
+enum { CLASS_STORAGE = 0x01 };
 
 /*
  * Drivers that are known to let go of a device in good order. Never a DRM driver: there,
@@ -51,6 +49,8 @@ const char *reason_text(enum reason reason)
 		return "it does not answer: its configuration space reads ff";
 	case REASON_NO_GROUP:
 		return "it has no IOMMU group: the IOMMU is off, or missing in this machine";
+	case REASON_PARENT:
+		return "its virtual functions or mediated devices are in use";
 	case REASON_BOOT_DISPLAY:
 		return "it is the boot display, which is only taken by its address";
 	case REASON_LAST_DISPLAY:
@@ -65,6 +65,8 @@ const char *reason_text(enum reason reason)
 		return "two words of the flag name different drivers for it";
 	case REASON_SIBLING:
 		return "another function of this card stays with the host";
+	case REASON_GROUP:
+		return "a device in its IOMMU group stays with the host";
 	case REASON_OVERFLOW:
 		return "too many devices fit the flag";
 	}
@@ -122,17 +124,18 @@ static void judge_words(
 
 static enum reason judge_device(const struct device *device, bool by_address)
 {
-	if (device->class >> 16 == CLASS_BRIDGE)
-		return REASON_BRIDGE;
-	if (device->header_type == HEADER_DEAD)
+	if (device_is_dead(device))
 		return REASON_DEAD;
-	if (device->header_type != HEADER_NORMAL)
+	if (device_is_bridge(device))
 		return REASON_BRIDGE;
 	/* An override would be a trap: vfio-pci fails, and the host's driver is kept out.
 	 */
 	if (device->group < 0)
 		return REASON_NO_GROUP;
-	if (device->boot_vga && !by_address)
+	/* They would go with it, and with them the guests that have them. */
+	if (device->is_parent)
+		return REASON_PARENT;
+	if (device->boot_display && !by_address)
 		return REASON_BOOT_DISPLAY;
 	/* Nothing is mounted this early: the root filesystem may be on its twin. */
 	if (device->class >> 16 == CLASS_STORAGE && !by_address)
@@ -147,6 +150,17 @@ enum reason plan_driver(const struct device *device, const char *wanted)
 	if (!driver_lets_go(device->driver))
 		return REASON_DRIVER;
 	return device->in_use ? REASON_IN_USE : REASON_NONE;
+}
+
+/* Whether a place names any function of the device's card. */
+static bool means_card(const struct selector *selector, const struct scan *scan,
+	const struct device *device)
+{
+	for (unsigned int i = 0; i < scan->count; i++)
+		if (place_matches(&selector->place, &scan->device[i].function) &&
+			device_same_card(&scan->device[i], device))
+			return true;
+	return false;
 }
 
 /* The entry of one function, if a word selects it. */
@@ -169,8 +183,7 @@ static bool judge(const struct flag *flag, const struct device *device,
 		else if (plan->word[i] == WORD_BAD &&
 			 place_in_slot(&selector->place, &device->function))
 			doubt = REASON_BAD_WORD;
-		if (plan->word[i] == WORD_WRONG_ID &&
-			place_in_slot(&selector->place, &device->function))
+		if (plan->word[i] == WORD_WRONG_ID && means_card(selector, scan, device))
 			doubt = REASON_WRONG_ID;
 		if (plan->word[i] == WORD_BAD || !selects(selector, device))
 			continue;
@@ -200,11 +213,6 @@ static bool judge(const struct flag *flag, const struct device *device,
 	return true;
 }
 
-static bool same_card(const struct plan_entry *a, const struct plan_entry *b)
-{
-	return pci_same_slot(&a->device->function.address, &b->device->function.address);
-}
-
 /* A card is never left half taken. */
 static void keep_cards_whole(struct plan *plan)
 {
@@ -215,14 +223,56 @@ static void keep_cards_whole(struct plan *plan)
 			j++) {
 			const struct plan_entry *other = &plan->entry[j];
 
-			if (!same_card(entry, other) || other->reason == REASON_NONE ||
+			if (!device_same_card(entry->device, other->device) ||
+				other->reason == REASON_NONE ||
 				other->reason == REASON_SIBLING)
 				continue;
 			entry->action = ACTION_LEAVE;
 			entry->reason = REASON_SIBLING;
-			entry->culprit = other->device->function.address.function;
+			entry->culprit = other->device;
 		}
 	}
+}
+
+/* Whether VFIO finds no obstacle in the device. */
+static bool is_no_obstacle(const struct plan *plan, const struct device *device)
+{
+	for (unsigned int i = 0; i < plan->count; i++)
+		if (plan->entry[i].device == device &&
+			plan->entry[i].reason == REASON_NONE)
+			return true;
+	if (device->driver[0] != '\0')
+		return driver_leaves_group(device->driver);
+	/* A host driver comes for what has none yet; for a bridge it may not matter. */
+	return device_is_bridge(device);
+}
+
+/*
+ * VFIO gives a guest a whole group or nothing. Other functions of the same card may stay:
+ * who names one alone knows why.
+ */
+static bool keep_groups_whole(const struct scan *scan, struct plan *plan)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entry[i];
+
+		for (unsigned int d = 0; d < scan->count && entry->reason == REASON_NONE;
+			d++) {
+			const struct device *other = &scan->device[d];
+
+			if (other->group != entry->device->group ||
+				is_no_obstacle(plan, other) ||
+				device_same_card(entry->device, other))
+				continue;
+			entry->action = ACTION_LEAVE;
+			entry->reason = REASON_GROUP;
+			entry->culprit = other;
+			changed = true;
+		}
+	}
+	return changed;
 }
 
 static bool named_by_address(const struct flag *flag, const struct device *device)
@@ -261,6 +311,20 @@ static void keep_a_display(
 	}
 }
 
+/* The functions of a card together, at the place of its first one. */
+static void judge_card(const struct flag *flag, const struct scan *scan,
+	unsigned int first, struct plan *plan)
+{
+	for (unsigned int i = 0; i < first; i++)
+		if (device_same_card(&scan->device[i], &scan->device[first]))
+			return;
+	for (unsigned int i = first; i < scan->count; i++)
+		if (device_same_card(&scan->device[i], &scan->device[first]) &&
+			judge(flag, &scan->device[i], scan, plan,
+				&plan->entry[plan->count]))
+			plan->count++;
+}
+
 void plan_make(const struct flag *flag, const struct scan *scan, struct plan *plan)
 {
 	memset(plan, 0, sizeof(*plan));
@@ -268,9 +332,38 @@ void plan_make(const struct flag *flag, const struct scan *scan, struct plan *pl
 		return;
 	judge_words(flag, scan, plan);
 	for (unsigned int i = 0; i < scan->count; i++)
-		if (judge(flag, &scan->device[i], scan, plan, &plan->entry[plan->count]))
-			plan->count++;
+		judge_card(flag, scan, i, plan);
 	keep_cards_whole(plan);
 	keep_a_display(flag, scan, plan);
-	keep_cards_whole(plan);
+	do
+		keep_cards_whole(plan);
+	while (keep_groups_whole(scan, plan));
+}
+
+unsigned int plan_card_end(const struct plan *plan, unsigned int first)
+{
+	unsigned int end = first;
+
+	while (end < plan->count &&
+		device_same_card(plan->entry[first].device, plan->entry[end].device))
+		end++;
+	return end;
+}
+
+void plan_add_reason(const struct plan_entry *entry, struct text *text)
+{
+	text_add(text, reason_text(entry->reason));
+	if (entry->reason != REASON_DRIVER && entry->reason != REASON_IN_USE &&
+		entry->culprit == NULL)
+		return;
+	text_add(text, " (");
+	if (entry->culprit == NULL) {
+		text_add(text, entry->device->driver);
+	} else if (entry->reason == REASON_SIBLING) {
+		text_add(text, "function ");
+		text_add_number(text, entry->culprit->function.address.function);
+	} else {
+		pci_address_format(&entry->culprit->function.address, text);
+	}
+	text_add(text, ")");
 }

@@ -20,12 +20,14 @@ enum reason {
 	REASON_BRIDGE,
 	REASON_DEAD, /* its configuration space reads ff */
 	REASON_NO_GROUP,
+	REASON_PARENT,	     /* virtual functions or mediated devices hang on it */
 	REASON_BOOT_DISPLAY, /* named by ID only */
 	REASON_LAST_DISPLAY, /* named by ID only */
 	REASON_STORAGE,	     /* named by ID only */
 	REASON_DRIVER,	     /* a driver that does not survive unbinding holds it */
 	REASON_IN_USE,
 	REASON_TWO_DRIVERS, /* two words want different drivers */
+	REASON_GROUP,	    /* something else in its IOMMU group stays with the host */
 	REASON_SIBLING,	    /* another function of the card has one of the above */
 	REASON_OVERFLOW,    /* the scan was not complete */
 };
@@ -41,10 +43,10 @@ enum word_state {
 struct plan_entry {
 	const struct device *device; /* in the scan */
 	enum action action;
-	enum reason reason; /* why ACTION_LEAVE */
-	uint8_t culprit;    /* REASON_SIBLING: the function number that has the reason */
-	uint8_t item;	    /* the word of the flag that names it */
-	const char *driver; /* the VFIO driver it is for */
+	enum reason reason;	      /* why ACTION_LEAVE */
+	uint8_t item;		      /* the word of the flag that names it */
+	const struct device *culprit; /* REASON_SIBLING, _GROUP: who has the reason */
+	const char *driver;	      /* the VFIO driver it is for */
 };
 
 struct plan {
@@ -64,8 +66,13 @@ void plan_make(const struct flag *flag, const struct scan *scan, struct plan *pl
  * REASON_DRIVER or REASON_IN_USE. */
 enum reason plan_driver(const struct device *device, const char *wanted);
 
+/* The index behind the last function of the card that entry `first` belongs to. */
+unsigned int plan_card_end(const struct plan *plan, unsigned int first);
+
 /* A short sentence without a full stop, for the log and for people. */
 const char *reason_text(enum reason reason);
+/* The same, with the driver or the device that it speaks of. */
+void plan_add_reason(const struct plan_entry *entry, struct text *text);
 
 /* The default VFIO driver. */
 extern const char vfio_driver[];

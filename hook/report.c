@@ -91,13 +91,10 @@ static void report_card(int root, const struct plan *plan,
 						      : " left to the host: .");
 	text_add_hex(&text, entry->device->function.address.function, 1);
 	text_add(&text, ": ");
-	text_add(&text, result[why].problem != NULL ? result[why].problem
-						    : reason_text(entry->reason));
-	if (entry->reason == REASON_DRIVER || entry->reason == REASON_IN_USE) {
-		text_add(&text, " (");
-		text_add(&text, entry->device->driver);
-		text_add(&text, ")");
-	}
+	if (result[why].problem != NULL)
+		text_add(&text, result[why].problem);
+	else
+		plan_add_reason(entry, &text);
 	if (result[why].error != 0) {
 		text_add(&text, " (error ");
 		text_add_number(&text, (uint64_t)result[why].error);
@@ -111,7 +108,7 @@ void report_boot(int root, const struct flag *flag, const struct plan *plan,
 {
 	report_words(root, flag, plan);
 	for (unsigned int first = 0, end; first < plan->count; first = end) {
-		end = card_end(plan, first);
+		end = plan_card_end(plan, first);
 		report_card(root, plan, result, first, end);
 	}
 }

@@ -4,17 +4,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hook/scan.h"
+#include "hook/card.h"
+#include "hook/display.h"
 #include "hook/storage.h"
 #include "hook/sysfs.h"
 
 enum {
 	PCI_FUNCTIONS = 8,
+	CLASS_DISPLAY = 0x03,
+	CLASS_PCI_BRIDGE = 0x0604,
 	PCI_HEADER_TYPE = 0x0e, /* PCI Local Bus Specification 3.0, 6.1 */
 };
 
-static bool read_number(int root, const struct pci_address *address,
-	const char *attribute, int base, uint32_t *out)
+static bool read_number(
+	int root, const struct pci_address *address, const char *attribute, uint32_t *out)
 {
 	char path[SYSFS_PATH_MAX], buffer[24];
 	const char *at = buffer;
@@ -28,7 +31,7 @@ static bool read_number(int root, const struct pci_address *address,
 	if (hex_digit(*at) < 0)
 		return false;
 	for (; hex_digit(*at) >= 0; at++)
-		value = value * (uint32_t)base + (uint32_t)hex_digit(*at);
+		value = value << 4 | (uint32_t)hex_digit(*at);
 	*out = value;
 	return true;
 }
@@ -68,12 +71,12 @@ static bool identify(int root, const struct pci_address *address, struct device 
 	memset(device, 0, sizeof(*device));
 	device->function.address = *address;
 	device->group = -1;
-	if (!read_number(root, address, "vendor", 16, &vendor) ||
-		!read_number(root, address, "device", 16, &id) ||
-		!read_number(root, address, "class", 16, &device->class))
+	if (!read_number(root, address, "vendor", &vendor) ||
+		!read_number(root, address, "device", &id) ||
+		!read_number(root, address, "class", &device->class))
 		return false;
-	read_number(root, address, "subsystem_vendor", 16, &subvendor);
-	read_number(root, address, "subsystem_device", 16, &subdevice);
+	read_number(root, address, "subsystem_vendor", &subvendor);
+	read_number(root, address, "subsystem_device", &subdevice);
 	device->function.vendor = (uint16_t)vendor;
 	device->function.device = (uint16_t)id;
 	device->function.subvendor = (uint16_t)subvendor;
@@ -81,15 +84,49 @@ static bool identify(int root, const struct pci_address *address, struct device 
 	return true;
 }
 
-static bool complete(int root, struct device *device)
+/* "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001": a mediated device, by its parent's directory.
+ */
+static bool is_uuid(const char *name)
+{
+	return strlen(name) == 36 && name[8] == '-' && name[13] == '-' &&
+	       name[18] == '-' && name[23] == '-';
+}
+
+static bool visit_relation(const char *name, void *data)
+{
+	struct device *device = data;
+
+	if (strcmp(name, "physfn") == 0)
+		device->is_virtual = true;
+	else if (strncmp(name, "virtfn", 6) == 0 || is_uuid(name))
+		device->is_parent = true;
+	/* The firmware's own (simple-framebuffer.0), which no driver has replaced yet. */
+	else if (strstr(name, "-framebuffer.") != NULL)
+		device->signs |= SIGN_FRAMEBUFFER;
+	return true;
+}
+
+void scan_relations(int root, uint64_t framebuffer, struct device *device)
+{
+	char path[SYSFS_PATH_MAX];
+
+	device_path(path, &device->function.address, NULL);
+	directory_walk(root, path, visit_relation, device);
+	if (device->class >> 16 == CLASS_DISPLAY)
+		device->signs |= display_signs(
+			root, &device->function.address, device->class, framebuffer);
+}
+
+static bool complete(int root, uint64_t framebuffer, struct device *device)
 {
 	const struct pci_address *address = &device->function.address;
 	char path[SYSFS_PATH_MAX], name[16], config[64];
-	uint32_t flag;
 
 	if (!read_above(root, &device->function))
 		return false;
 	device_path(path, address, "config");
+	/* Where it cannot be read, the class has to do. */
+	device->header_type = device->class >> 8 == CLASS_PCI_BRIDGE;
 	if (file_read(root, path, config, sizeof(config)) > PCI_HEADER_TYPE)
 		device->header_type = (uint8_t)config[PCI_HEADER_TYPE] & 0x7f;
 	device_path(path, address, "iommu_group");
@@ -98,16 +135,17 @@ static bool complete(int root, struct device *device)
 		for (const char *at = name; *at >= '0' && *at <= '9'; at++)
 			device->group = device->group * 10 + (*at - '0');
 	}
-	device->boot_vga = read_number(root, address, "boot_vga", 10, &flag) && flag == 1;
+	scan_relations(root, framebuffer, device);
 	device_driver(root, address, device->driver);
 	/* With no driver there is nothing that could use it. */
 	device->in_use = device->driver[0] != '\0' && storage_in_use(root, address);
 	return true;
 }
 
-bool scan_device(int root, const struct pci_address *address, struct device *device)
+bool scan_device(int root, const struct pci_address *address, uint64_t framebuffer,
+	struct device *device)
 {
-	return identify(root, address, device) && complete(root, device);
+	return identify(root, address, device) && complete(root, framebuffer, device);
 }
 
 static void add(struct scan *scan, const struct device *device)
@@ -152,7 +190,7 @@ static bool visit_child(const char *name, void *data)
 			address.function != walk->step.function))
 		return true;
 	if (walk->last) {
-		if (scan_device(walk->root, &address, &device))
+		if (scan_device(walk->root, &address, walk->scan->framebuffer, &device))
 			add(walk->scan, &device);
 		return true;
 	}
@@ -200,7 +238,7 @@ static void scan_place(int root, const struct pci_place *place, struct scan *sca
 	}
 	for (address.function = 0; address.function < PCI_FUNCTIONS; address.function++)
 		if ((only == SELECTOR_ANY || only == address.function) &&
-			scan_device(root, &address, &device))
+			scan_device(root, &address, scan->framebuffer, &device))
 			add(scan, &device);
 }
 
@@ -220,7 +258,7 @@ static bool visit_device(const char *name, void *data)
 	if (!pci_address_parse((struct span){name, strlen(name)}, &address) ||
 		!identify(bus->root, &address, &device))
 		return true;
-	wanted = device_is_display(&device);
+	wanted = device.class >> 16 == CLASS_DISPLAY;
 	for (unsigned int i = 0; i < bus->flag->count && !wanted; i++) {
 		const struct flag_item *item = &bus->flag->item[i];
 
@@ -228,9 +266,53 @@ static bool visit_device(const char *name, void *data)
 			 !item->selector.has_place &&
 			 id_matches(&item->selector.id, &device.function);
 	}
-	if (wanted && complete(bus->root, &device))
+	if (wanted && complete(bus->root, bus->scan->framebuffer, &device))
 		add(bus->scan, &device);
 	return true;
+}
+
+static bool visit_member(const char *name, void *data)
+{
+	const struct bus *bus = data;
+	struct pci_address address;
+	struct device device;
+
+	if (pci_address_parse((struct span){name, strlen(name)}, &address) &&
+		scan_device(bus->root, &address, bus->scan->framebuffer, &device))
+		add(bus->scan, &device);
+	return true;
+}
+
+/* Adds what shares a group with the functions that were found. */
+static void scan_groups(struct bus *bus)
+{
+	char path[SYSFS_PATH_MAX];
+
+	for (unsigned int i = 0; i < bus->scan->count; i++) {
+		const struct device *device = &bus->scan->device[i];
+		unsigned int before = bus->scan->count;
+
+		if (device->group < 0)
+			continue;
+		device_path(path, &device->function.address, "iommu_group/devices");
+		directory_walk(bus->root, path, visit_member, bus);
+		/* What is new may stand in front of this one. */
+		if (bus->scan->count > before)
+			i = UINT_MAX;
+	}
+}
+
+static void find_cards(struct scan *scan)
+{
+	uint8_t all = 0;
+
+	for (unsigned int i = 0; i < scan->count; i++)
+		all |= scan->device[i].signs;
+	for (unsigned int i = 0; i < scan->count; i++) {
+		device_find_card(&scan->device[i], scan->device, scan->count);
+		scan->device[i].boot_display =
+			scan->whole_bus && display_is_hosts(scan->device[i].signs, all);
+	}
 }
 
 void scan_devices(int root, const struct flag *flag, struct scan *scan)
@@ -238,6 +320,7 @@ void scan_devices(int root, const struct flag *flag, struct scan *scan)
 	struct bus bus = {root, flag, scan};
 
 	memset(scan, 0, sizeof(*scan));
+	scan->framebuffer = framebuffer_address(root);
 	for (unsigned int i = 0; i < flag->count; i++) {
 		const struct flag_item *item = &flag->item[i];
 
@@ -250,9 +333,6 @@ void scan_devices(int root, const struct flag *flag, struct scan *scan)
 	}
 	if (scan->whole_bus)
 		directory_walk(root, "sys/bus/pci/devices", visit_device, &bus);
-}
-
-bool device_is_display(const struct device *device)
-{
-	return device->class >> 16 == 0x03 && device->class >> 8 != 0x0302;
+	scan_groups(&bus);
+	find_cards(scan);
 }

@@ -51,6 +51,63 @@ key_of() { # ADDRESS KEY
 	assert_equal false "$(key_of 01:00.0 boot_display)"
 }
 
+# The addresses of the host's displays.
+host_display() {
+	json_of '[.devices[] | select(.boot_display) | .address | ltrimstr("0000:")] | join(" ")' list
+}
+
+@test "the host's display is a built-in panel, whatever boot_vga says of another" {
+	drm_add 0000:01:00.0 card1-eDP-1 connected enabled
+	assert_equal 01:00.0 "$(host_display)"
+	# Of any class: a laptop whose panel hangs on a 3D controller.
+	echo 0x030200 >"$root/sys/bus/pci/devices/0000:01:00.0/class"
+	assert_equal 01:00.0 "$(host_display)"
+	# A panel of which nothing is seen, and a monitor: boot_vga is as good.
+	drm_add 0000:01:00.0 card1-eDP-1 disconnected
+	drm_add 0000:00:01.0 card0-HDMI-A-1 connected
+	drm_add 0000:01:00.0 card1-DP-1 connected
+	assert_equal 00:01.0 "$(host_display)"
+}
+
+@test "the host's display is one with a monitor, while no VGA device has one" {
+	drm_add 0000:02:00.0 card1-HDMI-A-1 connected
+	assert_equal 02:00.0 "$(host_display)"
+	drm_add 0000:00:01.0 card0-VGA-1 connected
+	assert_equal 00:01.0 "$(host_display)"
+}
+
+@test "the host's display is where the firmware's picture is: BAR, boot parameters, device" {
+	drm_add 0000:02:00.0 card1-eDP-1 connected
+	framebuffer_at 0000:01:00.0
+	assert_equal 01:00.0 "$(host_display)"
+	# A driver has taken the framebuffer over: the boot parameters still tell.
+	: >"$root/proc/iomem"
+	assert_equal 02:00.0 "$(host_display)"
+	mkdir -p "$root/sys/kernel/boot_params"
+	{
+		head -c 15 /dev/zero
+		printf '\x70'
+		head -c 11 /dev/zero
+		printf '\xc0\x00\x00\x00\x00'
+		head -c 40 /dev/zero
+	} >"$root/sys/kernel/boot_params/data"
+	assert_equal 01:00.0 "$(host_display)"
+	rm "$root/sys/kernel/boot_params/data"
+	mkdir "$(pci_directory 0000:01:00.0)/simple-framebuffer.0"
+	assert_equal 01:00.0 "$(host_display)"
+}
+
+@test "the host's display is what the kernel calls so, before every other sign" {
+	drm_add 0000:02:00.0 card1-eDP-1 connected
+	framebuffer_at 0000:02:00.0
+	echo 1 >"$root/sys/bus/pci/devices/0000:01:00.0/boot_display"
+	assert_equal 01:00.0 "$(host_display)"
+	rm "$root/sys/bus/pci/devices/0000:01:00.0/boot_display"
+	drm_add 0000:01:00.0 card0-HDMI-A-1 disconnected
+	echo 1 >"$(pci_directory 0000:01:00.0)/drm/card0/boot_display"
+	assert_equal 01:00.0 "$(host_display)"
+}
+
 @test "list marks every function of the chosen card" {
 	put /etc/vfio-early.conf <<<'devices = 1234:1111@00:03.0/00'
 	run -0 tool list
@@ -84,6 +141,21 @@ key_of() { # ADDRESS KEY
 	assert_lacks '00:03.0'
 	assert_equal '0000:00:1f.3' "$(key_of 02:00.0 'group_foreign | join(" ")')"
 	assert_equal '' "$(key_of 01:00.0 'group_foreign | join(" ")')"
+}
+
+@test "list names a bridge in the group whose driver VFIO would stumble over" {
+	pci_group 0000:00:1f.0 8
+	assert_equal '0000:00:1f.0' "$(key_of 02:00.0 'group_foreign | join(" ")')"
+	pci_bind 0000:00:1f.0 -
+	assert_equal '' "$(key_of 02:00.0 'group_foreign | join(" ")')"
+}
+
+@test "list --all shows what is called a bridge and is none, and each port for itself" {
+	pci_add 0000:00:04.0 0000:03:01.0 10de:22a3 068000 group=50 driver=nvidia-nvswitch
+	pci_add 0000:00:05.0 0000:04:00.1 8086:10d3 020000 group=51 driver=e1000e
+	[[ " $(listed --all) " == *' 03:01.0 04:00.0 04:00.1 '* ]]
+	assert_equal '0000:04:00.1 8086:10d3@00:05.0/00.1' \
+		"$(key_of 04:00.1 'card + " " + .selector')"
 }
 
 @test "list says what a device without a driver and without a group lacks" {

@@ -227,3 +227,68 @@ interface_add() {
 	assert_contains 'its IOMMU group 9 also holds 03:00.0'
 	assert_contains 'its disk sda is in use'
 }
+
+@test "the display of a laptop without boot_vga, named or not" {
+	rm "$root"/sys/bus/pci/devices/0000:{02:00.{0,1},00:01.0}
+	drm_add 0000:01:00.0 card0-eDP-1 connected enabled
+	refused '01:00.0 (Technical Corp. Emulated VGA): it is the boot display' 01:00
+	run -1 tool enable --yes
+	assert_contains 'no card but the boot display is here'
+	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
+}
+
+@test "signs that disagree about the host's display: nothing is chosen unasked" {
+	rm "$root"/sys/bus/pci/devices/0000:02:00.{0,1}
+	allowed
+	drm_add 0000:01:00.0 card1-eDP-1 connected enabled
+	run -1 tool enable --yes
+	assert_contains "the signs disagree about which display is the host's"
+	assert_contains $'\n  00:01.0  1234:1111  Technical Corp. Emulated VGA\n  01:00.0  1234:1111  Technical Corp. Emulated VGA  (the host\'s display)'
+	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
+	# The kernel's own word settles it.
+	echo 1 >"$root/sys/bus/pci/devices/0000:01:00.0/boot_display"
+	run -1 tool enable --yes 01:00
+	assert_contains 'it is the boot display'
+}
+
+@test "an integrated display is not chosen unasked because the card is the host's display" {
+	rm "$root"/sys/bus/pci/devices/0000:02:00.{0,1}
+	echo 0 >"$root/sys/bus/pci/devices/0000:00:01.0/boot_vga"
+	echo 1 >"$root/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+	run -1 tool enable --yes
+	assert_contains "the graphics card is the host's display, and what is left is part of the processor"
+	assert_contains "make the integrated display the first one in the firmware's setup"
+	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
+	allowed 00:01.0
+	# With the integrated one as the host's display the card is the choice.
+	echo 1 >"$root/sys/bus/pci/devices/0000:00:01.0/boot_vga"
+	echo 0 >"$root/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+	allowed
+	assert_contains '01:00.0  1234:1111'
+}
+
+@test "a physical function with virtual ones; a virtual one by itself is taken" {
+	pci_add - 0000:00:07.0 8086:4680 038000 group=40 driver=i915
+	pci_add - 0000:00:07.1 8086:4680 038000 group=41 driver=i915
+	vf_of 0000:00:07.0 0 0000:00:07.1
+	always_refused '00:07.0 (Intel Corporation Device 4680): virtual functions or mediated devices hang on it' 00:07.0
+	allowed 00:07.1
+	assert_lacks 00:07.0
+	mkdir "$(pci_directory 0000:01:00.0)/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001"
+	always_refused '01:00.0 (Technical Corp. Emulated VGA): virtual functions or mediated devices hang on it' 01:00
+}
+
+@test "a port of a NIC goes, while the default route goes over the other" {
+	pci_add 0000:00:05.0 0000:04:00.1 8086:10d3 020000 group=11 driver=e1000e
+	allowed 04:00.1
+	always_refused '04:00.0 (Intel Corporation 82574L Gigabit Network Connection): the default route' 04:00.0
+	pci_group 0000:04:00.1 10
+	always_refused '04:00.1 (Intel Corporation 82574L Gigabit Network Connection): its IOMMU group 10 also holds 04:00.0' 04:00.1
+}
+
+@test "an ID takes every card that it fits, and each is judged" {
+	pci_add 0000:00:05.0 0000:04:00.1 8086:10d3 020000 group=11 driver=e1000e
+	always_refused '04:00.0 (Intel Corporation 82574L Gigabit Network Connection): the default route' 8086:10d3
+	allowed 1234:1111
+	assert_contains '02:00.0  1234:1111'
+}

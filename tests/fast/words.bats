@@ -80,12 +80,90 @@ refused() { # STATUS SENTENCE DEVICE...
 	refused 2 "'01:00.1': another driver is asked for" 01:00=mlx5_vfio_pci 01:00.1
 }
 
-@test "a device that fits several cards is an error that lists them" {
-	refused 1 $'\'1234:1111\' fits several cards; name one by its address:
+@test "an ID that fits several cards means them all, but not the boot display" {
+	words 'vfio_early=1234:1111@00:02.0/00,1234:1111@00:03.0/00 intel_iommu=on iommu=pt' \
+		1234:1111
+	words 'vfio_early=1234:1111@00:02.0/00,1234:1111@00:03.0/00 intel_iommu=on iommu=pt' \
+		01:00 8086:2668
+}
+
+@test "what lspci takes and fits several cards is an error that lists them" {
+	refused 1 $'\'::0380\' fits several cards; name one by its address:
   01:00.0  1234:1111  Technical Corp. Emulated VGA
-  02:00.0  1234:1111  Technical Corp. Emulated VGA' 1234:1111
-	assert_lacks 00:01.0
+  02:00.0  1234:1111  Technical Corp. Emulated VGA' ::0380
 	refused 1 'fits several cards' 8086:
+}
+
+@test "an address without a domain is of domain 0, and of another where nothing is there" {
+	pci_add - 10000:e0:01.0 1b36:000c 060400 group=20 header=01
+	pci_add 10000:e0:01.0 10000:e1:00.0 144d:a80a 010802 group=21
+	words 'vfio_early=144d:a80a@10000:e0:01.0/00 intel_iommu=on iommu=pt' e1:00.0
+	pci_add 10000:e0:01.0 10000:01:00.0 10de:2684 030000 group=22
+	words "$card_1" 01:00.0
+}
+
+# A NIC with two ports, each with a group of its own, at 05:00.
+two_ports() {
+	pci_add - 0000:00:06.0 1b36:000c 060400 group=20 header=01 driver=pcieport
+	pci_add 0000:00:06.0 0000:05:00.0 8086:1528 020000 group=21 driver=ixgbe
+	pci_add 0000:00:06.0 0000:05:00.1 8086:1528 020000 group=22 driver=ixgbe
+}
+
+@test "a port of a NIC is the port alone, and the slot is no card" {
+	two_ports
+	words 'vfio_early=8086:1528@00:06.0/00.1 intel_iommu=on iommu=pt' 05:00.1
+	words 'vfio_early=8086:1528@00:06.0/00.0 intel_iommu=on iommu=pt' 05:00.0
+	words 'vfio_early=8086:1528@00:06.0/00.0,8086:1528@00:06.0/00.1 intel_iommu=on iommu=pt' \
+		05:00.0 00:06.0/00.1
+	words 'vfio_early=8086:1528@00:06.0/00.0,8086:1528@00:06.0/00.1 intel_iommu=on iommu=pt' \
+		8086:1528
+	refused 1 $'\'05:00\' fits several cards; name one by its address:
+  05:00.0  8086:1528  Intel Corporation Device 1528
+  05:00.1  8086:1528  Intel Corporation Device 1528' 05:00
+}
+
+@test "the slot of an APU: its display with its sound is a card, and the rest is the host's" {
+	pci_add - 0000:00:08.1 1022:14eb 060400 group=30 header=01 driver=pcieport
+	local function
+	pci_add 0000:00:08.1 0000:c5:00.0 1002:1900 030000 group=31 boot_vga=0
+	pci_add 0000:00:08.1 0000:c5:00.1 1002:1640 040300 group=32
+	pci_add 0000:00:08.1 0000:c5:00.2 1022:15c7 108000 group=33 driver=ccp
+	pci_add 0000:00:08.1 0000:c5:00.3 1022:15b9 0c0330 group=34 driver=xhci_hcd
+	local both='vfio_early=1002:1900@00:08.1/00.0,1002:1640@00:08.1/00.1 intel_iommu=on iommu=pt'
+	words "$both" c5:00.0
+	words "$both" 1002:1900
+	words 'vfio_early=1022:15b9@00:08.1/00.3 intel_iommu=on iommu=pt' c5:00.3
+	refused 1 'fits several cards' c5:00
+	# One group for all of it changes nothing: the host's USB is still the host's.
+	for function in 1 2 3; do
+		pci_group "0000:c5:00.$function" 31
+	done
+	run -0 --separate-stderr tool cmdline c5:00.0
+	assert_equal "$both" "$output"
+	output=$stderr
+	assert_contains 'a device in its IOMMU group stays with the host (0000:c5:00.2)'
+}
+
+@test "a virtual function is itself, and its physical function stays" {
+	pci_add - 0000:00:07.0 8086:4680 038000 group=40 driver=i915
+	pci_add - 0000:00:07.1 8086:4680 038000 group=41 driver=i915
+	pci_add - 0000:00:07.2 8086:4680 038000 group=42 driver=i915
+	vf_of 0000:00:07.0 0 0000:00:07.1
+	vf_of 0000:00:07.0 1 0000:00:07.2
+	words 'vfio_early=8086:4680@00:07.1 intel_iommu=on iommu=pt' 00:07.1
+	run -0 --separate-stderr tool cmdline 00:07.0
+	output=$stderr
+	assert_contains '00:07.0 stays with the host: its virtual functions or mediated devices are in use'
+}
+
+@test "a function 0 that is a bridge, or somebody else's, is no obstacle" {
+	words 'vfio_early=8086:2930@00:1f.3 intel_iommu=on iommu=pt' 00:1f.3
+	words 'vfio_early=8086:2930@00:1f.3 intel_iommu=on iommu=pt' 00:1f
+}
+
+@test "a bridge is a header of type 1: a switch of NVLinks is a device like any other" {
+	pci_add 0000:00:04.0 0000:03:01.0 10de:22a3 068000 group=50 driver=nvidia-nvswitch
+	words 'vfio_early=10de:22a3@00:04.0/01 intel_iommu=on iommu=pt' 10de:22a3
 }
 
 @test "a device that fits nothing is an error that says what to type" {
@@ -214,10 +292,14 @@ explains() {
 }
 
 @test "--explain names the function that keeps its card with the host" {
-	pci_add 0000:00:03.0 0000:02:00.3 1b36:0001 060400 group=8 header=01
+	pci_add 0000:00:03.0 0000:02:00.3 1b36:0001 0c0330 group=8 header=7f
 	explains 0 $'\n         stays with the host: another function of this card stays with the host (function 3)' \
 		02:00
-	assert_contains 'stays with the host: it is a bridge, which is never given away'
+	assert_contains 'stays with the host: it does not answer: its configuration space reads ff'
+	# A bridge in the slot is not of the card.
+	pci_add 0000:00:02.0 0000:01:00.3 1b36:0001 060400 group=7 header=01
+	explains 0 'stays with the host: it is a bridge, which is never given away' 01:00
+	assert_contains $'01:00.0  1234:1111  Technical Corp. Emulated VGA\n         is given to vfio-pci'
 }
 
 @test "--explain puts a caret under what cannot be read" {

@@ -144,7 +144,7 @@ const struct command command_cmdline = {
 	.summary =
 		"the kernel parameters that select devices, or what parameters do here",
 	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"
-		"the boot display. A DEVICE is an address (01:00, or 01:00.1 for its card), a path\n"
+		"the boot display. A DEVICE is an address (01:00, or a function of it), a path\n"
 		"(00:01.0/00), an ID (10de:2d04), an ID at a place (10de:2d04@01:00), or what\n"
 		"lspci takes behind -s and -d.\n\n"
 		"  -e, --explain  what WORDS do on this machine, device by device, and which of\n"

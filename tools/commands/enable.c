@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/text/lines.h"
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
 #include "tools/commands/command.h"
@@ -40,31 +41,45 @@ static void read_request(int argc, char **argv, struct request *request)
 	request->count = (size_t)(argc - optind);
 }
 
-/* Asks for one of several cards on a terminal. 0 and its selector, or -errno. */
-static int ask(const struct devices *devices, char **value, char **why)
+/* The number that a person types, 1 to `count`; 0 for anything else. */
+static unsigned int ask_number(const struct choice *choice)
 {
-	struct card card = {0};
-	unsigned int count = 0, number = 0;
+	unsigned int number = 0;
 	char answer[32];
 
+	if (choice->doubt != NULL)
+		printf("Note: %s.\n", choice->doubt);
 	printf("Which card is for virtual machines?\n");
-	while (devices_next_candidate(devices, &card, &card)) {
-		const struct pci_device *face = card_face(&card);
+	for (size_t i = 0; i < choice->count; i++) {
+		const struct pci_device *face = card_face(&choice->card[i]);
 
-		printf("  %u) %s  %s\n", ++count, pci_device_short(face), face->name);
+		printf("  %zu) %s  %s%s\n", i + 1, pci_device_short(face), face->name,
+			card_boot_display(&choice->card[i]) != NULL
+				? "  (the host's display)"
+				: "");
 	}
 	printf("Number (Enter changes nothing): ");
 	fflush(stdout);
 	if (fgets(answer, sizeof(answer), stdin) == NULL ||
-		sscanf(answer, "%u", &number) != 1 || number == 0 || number > count) {
+		sscanf(answer, "%u", &number) != 1 || number > choice->count)
+		return 0;
+	return number;
+}
+
+/* Asks for one of several cards on a terminal. 0 and its selector, or -errno. */
+static int ask(const struct devices *devices, char **value, char **why)
+{
+	struct choice choice;
+	unsigned int number;
+
+	choice_find(devices, &choice);
+	number = ask_number(&choice);
+	if (number > 0)
+		*value = card_selector(devices, &choice.card[number - 1]);
+	else
 		*why = copy_text("no card was chosen");
-		return -ECANCELED;
-	}
-	card = (struct card){0};
-	while (number-- > 0)
-		devices_next_candidate(devices, &card, &card);
-	*value = card_selector(&card);
-	return 0;
+	choice_free(&choice);
+	return number > 0 ? 0 : -ECANCELED;
 }
 
 static int choose(const struct devices *devices, const struct conf *conf,
@@ -84,39 +99,52 @@ static int choose(const struct devices *devices, const struct conf *conf,
 	return error;
 }
 
+/* Adds cards to the candidates, each once. */
+static void add_candidates(struct candidate **candidates, size_t *count,
+	const struct card *cards, size_t number, bool by_address)
+{
+	for (size_t i = 0; i < number; i++) {
+		size_t same = 0;
+
+		while (same < *count &&
+			(*candidates)[same].card.function != cards[i].function)
+			same++;
+		if (same == *count)
+			*ARRAY_ADD(*candidates, *count) =
+				(struct candidate){.card = cards[i]};
+		(*candidates)[same].by_address |= by_address;
+	}
+}
+
 /* The cards of the user's words, or of the value chosen in their place. */
 static int find_cards(const struct devices *devices, const struct request *request,
 	const char *value, struct candidate **candidates, size_t *count, char **why)
 {
 	CLEANUP_FREE char *copy = copy_text(value);
+	size_t words = 0;
 	char *rest = NULL;
 
 	*candidates = NULL;
 	*count = 0;
 	for (char *word = strtok_r(copy, ",", &rest);;
 		word = strtok_r(NULL, ",", &rest)) {
-		struct candidate *candidate;
+		CLEANUP_FREE struct card *cards = NULL;
+		bool by_address;
+		size_t number;
 		int error;
 
 		if (request->count > 0)
-			word = *count < request->count ? request->words[*count] : NULL;
+			word = words < request->count ? request->words[words++] : NULL;
 		if (word == NULL)
 			return 0;
-		*candidates =
-			allocate_more(*candidates, (*count + 1) * sizeof(**candidates));
-		candidate = &(*candidates)[*count];
-		error = devices_resolve(
-			devices, word, &candidate->card, &candidate->by_address, why);
+		error = devices_resolve_all(
+			devices, word, &cards, &number, &by_address, why);
 		if (error < 0) {
-			char *both = format_text("%s (chosen in " CONF_PATH "); name the "
-						 "card that is meant",
-				*why);
-
-			free(*why);
-			*why = both;
+			text_append(why, " (chosen in " CONF_PATH "); name the card that "
+					 "is meant");
 			return error;
 		}
-		(*count)++;
+		add_candidates(candidates, count, cards, number, by_address);
 	}
 }
 

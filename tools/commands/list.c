@@ -56,7 +56,7 @@ static void print_function(
 		printf("   no IOMMU group");
 	if (device->variant != NULL)
 		printf("   VFIO driver %s", device->variant);
-	if (facts->boot_vga)
+	if (facts->boot_display)
 		printf("   BOOT DISPLAY");
 	if (is_selected(view, device))
 		printf("   SELECTED");
@@ -140,7 +140,7 @@ static json_t *as_json(const struct view *view, const struct card *card,
 {
 	const struct device *facts = &device->facts;
 	CLEANUP_FREE char *class = format_text("0x%06x", facts->class);
-	CLEANUP_FREE char *selector = card_selector(card);
+	CLEANUP_FREE char *selector = card_selector(&view->devices, card);
 	json_t *object = json_object();
 
 	json_object_set_new(object, "address", json_text(device->address));
@@ -158,7 +158,7 @@ static json_t *as_json(const struct view *view, const struct card *card,
 	json_object_set_new(object, "iommu_group",
 		facts->group >= 0 ? json_integer(facts->group) : json_null());
 	json_object_set_new(object, "group_foreign", group_as_json(view, card));
-	json_object_set_new(object, "boot_display", json_boolean(facts->boot_vga));
+	json_object_set_new(object, "boot_display", json_boolean(facts->boot_display));
 	json_object_set_new(object, "selected", json_boolean(is_selected(view, device)));
 	/* The devices with the same value are one card. */
 	json_object_set_new(object, "card", json_text(head->address));

@@ -39,7 +39,7 @@ static enum fit how_it_fits(
 		if (!claim_means(claim, other))
 			continue;
 		wanted += is_for_vm(context, other, before);
-		others += !other->facts.boot_vga;
+		others += !other->facts.boot_display;
 	}
 	if (wanted > 0)
 		return FIT_WANTED;
@@ -74,7 +74,7 @@ static void wish_for_claim(
 
 		if (!claim_means(claim, device) || pci_device_is_bridge(device) ||
 			(fit == FIT_WANTED && !is_for_vm(context, device, before)) ||
-			(fit == FIT_NOT_BOOT_DISPLAY && device->facts.boot_vga) ||
+			(fit == FIT_NOT_BOOT_DISPLAY && device->facts.boot_display) ||
 			is_known(context, claim, device))
 			continue;
 		wish_add(context, claim->kind == CLAIM_VFIO ? WANT_VM : WANT_HOST,

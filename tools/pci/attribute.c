@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
@@ -21,11 +20,4 @@ char *attribute_read(const struct pci_device *device, const char *name)
 const char *driver_text(const struct pci_device *device)
 {
 	return device->facts.driver[0] != '\0' ? device->facts.driver : "no driver";
-}
-
-bool driver_leaves_group(const char *driver)
-{
-	return driver[0] == '\0' || driver_is_vfio(driver) ||
-	       strcmp(driver, "pci-stub") == 0 || strcmp(driver, "pcieport") == 0 ||
-	       strcmp(driver, "shpchp") == 0;
 }

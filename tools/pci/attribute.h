@@ -12,8 +12,5 @@ char *attribute_read(const struct pci_device *device, const char *name);
 
 /* "bound now", or "no driver": for sentences. */
 const char *driver_text(const struct pci_device *device);
-/* Whether VFIO lets a group go to a guest while this driver, "" for none, has a member of
- * it: those that set driver_managed_dma. */
-bool driver_leaves_group(const char *driver);
 
 #endif

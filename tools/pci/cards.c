@@ -2,11 +2,19 @@
 /* Questions about the devices that were read: cards, groups, candidates. */
 #include <string.h>
 
+#include "cmdline/driver.h"
+#include "hook/card.h"
+#include "tools/text/string.h"
 #include "tools/pci/devices.h"
 
 enum {
 	CLASS_GRAPHICS = 0x03,
-	CLASS_BRIDGE = 0x06,
+	/* Of an APU, in one slot: its display, and all the rest. */
+	VENDOR_ATI = 0x1002,
+	VENDOR_AMD = 0x1022,
+	/* The displays of servers' management controllers. */
+	VENDOR_ASPEED = 0x1a03,
+	VENDOR_MATROX = 0x102b,
 };
 
 const struct pci_device *devices_find(
@@ -34,15 +42,15 @@ static void choose_driver(struct card *card)
 
 struct card devices_card(const struct devices *devices, const struct pci_device *member)
 {
-	const struct pci_address *slot = &member->facts.function.address;
-	struct card card = {0};
+	const struct pci_device *end = devices->device + devices->count;
+	struct card card = {.function = member};
 
-	for (size_t i = 0; i < devices->count; i++) {
-		if (!pci_same_slot(&devices->device[i].facts.function.address, slot))
-			continue;
-		if (card.count++ == 0)
-			card.function = &devices->device[i];
-	}
+	while (card.function > devices->device &&
+		device_same_card(&card.function[-1].facts, &member->facts))
+		card.function--;
+	while (card.function + card.count < end &&
+		device_same_card(&card.function[card.count].facts, &member->facts))
+		card.count++;
 	choose_driver(&card);
 	return card;
 }
@@ -54,7 +62,7 @@ bool pci_device_is_graphics(const struct pci_device *device)
 
 bool pci_device_is_bridge(const struct pci_device *device)
 {
-	return device->facts.class >> 16 == CLASS_BRIDGE;
+	return device_is_bridge(&device->facts);
 }
 
 const char *pci_device_short(const struct pci_device *device)
@@ -80,7 +88,7 @@ const struct pci_device *card_face(const struct card *card)
 const struct pci_device *card_boot_display(const struct card *card)
 {
 	for (size_t i = 0; i < card->count; i++)
-		if (card->function[i].facts.boot_vga)
+		if (card->function[i].facts.boot_display)
 			return &card->function[i];
 	return NULL;
 }
@@ -113,11 +121,29 @@ const struct pci_device *devices_foreign(const struct devices *devices,
 	for (; i < devices->count; i++) {
 		const struct pci_device *device = &devices->device[i];
 
-		if (!card_has(card, device) && !pci_device_is_bridge(device) &&
-			shares_group(card, device))
+		if (!card_has(card, device) && shares_group(card, device) &&
+			!(pci_device_is_bridge(device) &&
+				driver_leaves_group(device->facts.driver)))
 			return device;
 	}
 	return NULL;
+}
+
+bool card_is_integrated(const struct devices *devices, const struct card *card)
+{
+	const struct pci_function *face = &card_face(card)->facts.function;
+
+	if (face->depth == 0 || face->vendor == VENDOR_ASPEED ||
+		face->vendor == VENDOR_MATROX)
+		return true;
+	for (size_t i = 0; i < devices->count; i++) {
+		const struct pci_function *other = &devices->device[i].facts.function;
+
+		if (face->vendor == VENDOR_ATI && other->vendor == VENDOR_AMD &&
+			pci_same_slot(&face->address, &other->address))
+			return true;
+	}
+	return false;
 }
 
 bool devices_next_candidate(
@@ -130,8 +156,16 @@ bool devices_next_candidate(
 	for (; i < devices->count; i += card->count) {
 		*card = devices_card(devices, &devices->device[i]);
 		if (pci_device_is_graphics(card_face(card)) &&
-			card_boot_display(card) == NULL)
+			!card->function->facts.is_virtual)
 			return true;
 	}
 	return false;
+}
+
+char *card_list_line(const struct card *card)
+{
+	const struct pci_device *face = card_face(card);
+
+	return format_text("%s  %s  %s%s", pci_device_short(face), face->id, face->name,
+		card_boot_display(card) != NULL ? "  (the host's display)" : "");
 }

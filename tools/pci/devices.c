@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pci/pci.h>
 
+#include "hook/card.h"
+#include "hook/display.h"
 #include "tools/text/string.h"
 #include "tools/pci/devices.h"
 #include "tools/system/root.h"
 #include "tools/kernel/variant.h"
 
-enum { NAME_MAX_LENGTH = 256 };
+enum { NAME_MAX_LENGTH = 256, PCI_FUNCTIONS = 8 };
 
 static const char bus_directory[] = "/sys/bus/pci";
 static const char id_list[] = "/usr/share/misc/pci.ids";
@@ -93,16 +97,6 @@ static void fill_facts(struct pci_dev *dev, struct device *facts)
 	fill_above(dev, &facts->function);
 }
 
-/* libpci knows nothing of it, and only VGA devices have the file. */
-static bool is_boot_display(const char *address)
-{
-	CLEANUP_FREE char *path =
-		format_text("%s/devices/%s/boot_vga", bus_directory, address);
-	CLEANUP_FREE char *value = root_read_word(path);
-
-	return value != NULL && strcmp(value, "1") == 0;
-}
-
 static void fill_device(
 	struct pci_access *access, struct pci_dev *dev, struct pci_device *device)
 {
@@ -112,7 +106,6 @@ static void fill_device(
 	fill_facts(dev, &device->facts);
 	pci_address_format(&device->facts.function.address, &address);
 	device->address = copy_text(buffer);
-	device->facts.boot_vga = is_boot_display(device->address);
 	device->id = format_text("%04x:%04x", dev->vendor_id, dev->device_id);
 	device->subsystem =
 		dev->subsys_vendor_id != 0 || dev->subsys_id != 0
@@ -124,12 +117,72 @@ static void fill_device(
 		access, buffer, sizeof(buffer), PCI_LOOKUP_CLASS, dev->device_class));
 }
 
+/* What libpci does not know: the relations between functions, and the host's display. */
+static void fill_relations(struct devices *devices)
+{
+	int root = open(root_directory[0] != '\0' ? root_directory : "/",
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t framebuffer;
+
+	if (root < 0)
+		return;
+	framebuffer = framebuffer_address(root);
+	for (size_t i = 0; i < devices->count; i++) {
+		struct device *facts = &devices->device[i].facts;
+
+		scan_relations(root, framebuffer, facts);
+		devices->display_signs |= facts->signs;
+	}
+	close(root);
+	for (size_t i = 0; i < devices->count; i++) {
+		struct device *facts = &devices->device[i].facts;
+
+		facts->boot_display =
+			display_is_hosts(facts->signs, devices->display_signs);
+	}
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct pci_device *left = a, *right = b;
 
 	return pci_address_compare(
 		&left->facts.function.address, &right->facts.function.address);
+}
+
+static int by_card(const void *a, const void *b)
+{
+	const struct device *left = &((const struct pci_device *)a)->facts;
+	const struct device *right = &((const struct pci_device *)b)->facts;
+
+	if (pci_same_slot(&left->function.address, &right->function.address) &&
+		left->card != right->card)
+		return left->card - right->card;
+	return by_address(a, b);
+}
+
+/* Finds the card of each function, and puts the functions of a card together. */
+static void sort_into_cards(struct devices *devices)
+{
+	size_t first = 0, end;
+
+	if (devices->count == 0)
+		return;
+	qsort(devices->device, devices->count, sizeof(*devices->device), by_address);
+	for (; first < devices->count; first = end) {
+		struct device slot[PCI_FUNCTIONS];
+		unsigned int count = 0;
+
+		for (end = first;
+			end < devices->count && count < PCI_FUNCTIONS &&
+			pci_same_slot(&devices->device[first].facts.function.address,
+				&devices->device[end].facts.function.address);
+			end++)
+			slot[count++] = devices->device[end].facts;
+		for (size_t i = first; i < end; i++)
+			device_find_card(&devices->device[i].facts, slot, count);
+	}
+	qsort(devices->device, devices->count, sizeof(*devices->device), by_card);
 }
 
 static struct pci_access *open_libpci(void)
@@ -200,9 +253,8 @@ int devices_read(struct devices *devices, char **why)
 		fill_device(devices->access, dev, device);
 	}
 	libpci_reading = false;
-	if (devices->count > 0)
-		qsort(devices->device, devices->count, sizeof(*devices->device),
-			by_address);
+	fill_relations(devices);
+	sort_into_cards(devices);
 	find_variants(devices);
 	return 0;
 }

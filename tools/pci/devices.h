@@ -24,10 +24,11 @@ struct pci_access;
 struct devices {
 	struct pci_device *device; /* by address: the functions of a card together */
 	size_t count;
+	uint8_t display_signs;	   /* enum display_sign: of all displays */
 	struct pci_access *access; /* libpci's own, for resolve.c */
 };
 
-/* A card: all functions of one slot, which stand together in `devices`. */
+/* A card (see hook/card.h): its functions stand together in `devices`. */
 struct card {
 	const struct pci_device *function; /* `count` of them, by function number */
 	size_t count;
@@ -58,7 +59,7 @@ struct card devices_card(const struct devices *devices, const struct pci_device 
 bool pci_device_is_graphics(const struct pci_device *device);
 /* The address without "0000:" in front: as short as lspci has it. */
 const char *pci_device_short(const struct pci_device *device);
-/* A bridge of any kind, which no VFIO driver takes and no group is foreign with. */
+/* A bridge, which is never given away. */
 bool pci_device_is_bridge(const struct pci_device *device);
 bool card_has(const struct card *card, const struct pci_device *device);
 /* The function that the card is known by: its first graphics function, or its first. */
@@ -80,27 +81,38 @@ const struct pci_device *devices_foreign(const struct devices *devices,
 	const struct card *card, const struct pci_device *after);
 
 /*
- * The next card with a graphics function that is not the boot display: what `enable`
- * chooses from when nothing is named. The first for `after` NULL; false at the end.
+ * The next card with a graphics function that is no virtual one: what `enable` chooses
+ * from when nothing is named. The first for `after` NULL; false at the end.
  */
 bool devices_next_candidate(
 	const struct devices *devices, const struct card *after, struct card *card);
+/* Part of the processor or of the board: on the root bus, in the slot of an APU, or the
+ * display of a management controller. */
+bool card_is_integrated(const struct devices *devices, const struct card *card);
+/* "01:00.0  10de:2d04  NAME", for lists to choose from. malloc'ed. */
+char *card_list_line(const struct card *card);
 
 /*
- * The card that a word of the user means: every selector form of the flag, and the
+ * The cards that a word of the user means: every selector form of the flag, and the
  * spellings of lspci -s ([[[[domain]:]bus]:][device][.[function]]) and -d
- * (vendor:device[:class[:interface]]). An ID means the boot display only where it fits
- * nothing else. `*by_address` (may be NULL): the word names the slot, not just what sits
- * there. 0, or a sentence and -EINVAL (not understood), -ENODEV (fits nothing), -ENOTUNIQ
- * (fits several cards, which the sentence lists).
+ * (vendor:device[:class[:interface]]). Any function of a card means the card. An ID means
+ * every card that it fits, as it does in the flag, and the host's display only where it
+ * fits nothing else. `*by_address` (may be NULL): the word names the slot, not just what
+ * sits there. 0 and a malloc'ed list, or a sentence and -EINVAL (not understood), -ENODEV
+ * (fits nothing), -ENOTUNIQ (not an ID, and fits several cards, which the sentence
+ * lists).
  */
+int devices_resolve_all(const struct devices *devices, const char *word,
+	struct card **cards, size_t *count, bool *by_address, char **why);
+/* The same where one card is meant: an ID that fits several is -ENOTUNIQ too. */
 int devices_resolve(const struct devices *devices, const char *word, struct card *card,
 	bool *by_address, char **why);
 
 /*
- * The selector that the flag has for a card, 10de:2d04@00:01.0/00: the path from the root
- * bus and the ID of function 0. malloc'ed.
+ * What the flag has for a card: the path from the root bus and an ID,
+ * 10de:2d04@00:01.0/00, where the card is its whole slot; else a selector for each of its
+ * functions, with commas between them. malloc'ed.
  */
-char *card_selector(const struct card *card);
+char *card_selector(const struct devices *devices, const struct card *card);
 
 #endif

@@ -6,8 +6,11 @@
 
 #include <pci/pci.h>
 
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/pci/devices.h"
+
+static const char lookup[] = "'vfio-early list' shows what there is";
 
 /* A word in one of the three languages that it may be written in. */
 struct query {
@@ -87,22 +90,24 @@ static const struct pci_device *wrong_id(
 	return card->function;
 }
 
-/* The next card that the query fits. */
+/* The next card that the query fits. Bridges, and by an ID the host's display, only where
+ * nothing else does: `in_need`. */
 static bool next_fit(const struct devices *devices, const struct query *query,
-	bool boot_display, struct card *card)
+	bool in_need, struct card *card)
 {
 	size_t i = card->count > 0
 			   ? (size_t)(card->function - devices->device) + card->count
 			   : 0;
-	struct card next;
 
 	for (; i < devices->count; i++) {
-		if (!fits(devices, query, &devices->device[i]) ||
-			(!names_slot(query) && pci_device_is_bridge(&devices->device[i])))
+		const struct pci_device *device = &devices->device[i];
+		struct card next;
+
+		if (!fits(devices, query, device) ||
+			(pci_device_is_bridge(device) && !(in_need && names_slot(query))))
 			continue;
-		next = devices_card(devices, &devices->device[i]);
-		if (boot_display || names_slot(query) ||
-			card_boot_display(&next) == NULL) {
+		next = devices_card(devices, device);
+		if (in_need || names_slot(query) || card_boot_display(&next) == NULL) {
 			*card = next;
 			return true;
 		}
@@ -110,58 +115,114 @@ static bool next_fit(const struct devices *devices, const struct query *query,
 	return false;
 }
 
-static char *list_fits(const struct devices *devices, const struct query *query,
-	const char *word, bool boot_display)
+static char *list_fits(const struct card *cards, size_t count, const char *word)
 {
-	struct card card = {0};
 	char *list =
 		format_text("'%s' fits several cards; name one by its address:", word);
 
-	while (next_fit(devices, query, boot_display, &card)) {
-		const struct pci_device *face = card_face(&card);
-		text_append(&list, "\n  %s  %s  %s", pci_device_short(face), face->id,
-			face->name);
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_FREE char *line = card_list_line(&cards[i]);
+
+		text_append(&list, "\n  %s", line);
 	}
 	return list;
+}
+
+/* All cards that the query fits. */
+static size_t find_fits(
+	const struct devices *devices, const struct query *query, struct card **cards)
+{
+	size_t count = 0;
+
+	*cards = NULL;
+	for (int in_need = 0; in_need < 2 && count == 0; in_need++) {
+		struct card next = {0};
+
+		while (next_fit(devices, query, in_need, &next))
+			*ARRAY_ADD(*cards, count) = next;
+	}
+	return count;
+}
+
+/* An address without a domain is of domain 0, as in the flag; where nothing is there, of
+ * any, as for lspci. */
+static size_t find_cards(const struct devices *devices, const char *word,
+	struct query *query, struct card **cards)
+{
+	size_t count = find_fits(devices, query, cards);
+
+	if (count == 0 && query->is_selector && !query->selector.has_id &&
+		query->selector.place.domain == 0 && read_filter(devices, word, query)) {
+		query->is_selector = false;
+		count = find_fits(devices, query, cards);
+	}
+	return count;
+}
+
+static int judge_fits(const struct query *query, const char *word,
+	const struct card *cards, size_t count, char **why)
+{
+	const struct pci_device *other;
+
+	if (count == 0) {
+		*why = format_text("no device fits '%s'; %s", word, lookup);
+		return -ENODEV;
+	}
+	if (count > 1 && (!query->is_selector || query->selector.has_place)) {
+		*why = list_fits(cards, count, word);
+		return -ENOTUNIQ;
+	}
+	other = query->is_selector ? wrong_id(&query->selector, cards) : NULL;
+	if (other == NULL)
+		return 0;
+	*why = format_text("'%s': the device at this place is %s (%s); %s", word,
+		other->id, other->name, lookup);
+	return -ENODEV;
+}
+
+int devices_resolve_all(const struct devices *devices, const char *word,
+	struct card **cards, size_t *count, bool *by_address, char **why)
+{
+	struct query query = {0};
+	const char *error = read_selector(word, &query);
+	int result;
+
+	*cards = NULL;
+	*count = 0;
+	if (error != NULL && (word[0] == '\0' || !read_filter(devices, word, &query))) {
+		*why = format_text("'%s': %s; %s", word, error, lookup);
+		return -EINVAL;
+	}
+	*count = find_cards(devices, word, &query, cards);
+	result = judge_fits(&query, word, *cards, *count, why);
+	if (result < 0) {
+		free(*cards);
+		*cards = NULL;
+		return result;
+	}
+	if (query.is_selector && strchr(word, '=') != NULL)
+		for (size_t i = 0; i < *count; i++)
+			memcpy((*cards)[i].driver, query.selector.driver,
+				sizeof((*cards)[i].driver));
+	if (by_address != NULL)
+		*by_address = names_slot(&query);
+	return 0;
 }
 
 int devices_resolve(const struct devices *devices, const char *word, struct card *card,
 	bool *by_address, char **why)
 {
-	static const char lookup[] = "'vfio-early list' shows what there is";
-	struct card found = {0}, second;
-	struct query query = {0};
-	bool boot_display = false;
-	const char *error = read_selector(word, &query);
-	const struct pci_device *other;
+	CLEANUP_FREE struct card *cards = NULL;
+	size_t count;
+	int error = devices_resolve_all(devices, word, &cards, &count, by_address, why);
 
-	if (error != NULL && (word[0] == '\0' || !read_filter(devices, word, &query))) {
-		*why = format_text("'%s': %s; %s", word, error, lookup);
-		return -EINVAL;
-	}
-	if (!next_fit(devices, &query, boot_display, &found)) {
-		boot_display = true;
-		if (!next_fit(devices, &query, boot_display, &found)) {
-			*why = format_text("no device fits '%s'; %s", word, lookup);
-			return -ENODEV;
-		}
-	}
-	other = query.is_selector ? wrong_id(&query.selector, &found) : NULL;
-	if (other != NULL) {
-		*why = format_text("'%s': the device at this place is %s (%s); %s", word,
-			other->id, other->name, lookup);
-		return -ENODEV;
-	}
-	second = found;
-	if (next_fit(devices, &query, boot_display, &second)) {
-		*why = list_fits(devices, &query, word, boot_display);
+	if (error < 0)
+		return error;
+	if (count > 1) {
+		*why = list_fits(cards, count, word);
 		return -ENOTUNIQ;
 	}
-	if (query.is_selector && strchr(word, '=') != NULL)
-		memcpy(found.driver, query.selector.driver, sizeof(found.driver));
-	*card = found;
-	if (by_address != NULL)
-		*by_address = names_slot(&query);
+	*card = cards[0];
 	return 0;
 }
 
@@ -180,21 +241,49 @@ static struct pci_place place_of(const struct pci_function *function)
 	return place;
 }
 
-char *card_selector(const struct card *card)
+static bool is_whole_slot(const struct devices *devices, const struct card *card)
 {
-	const struct pci_function *first = &card->function[0].facts.function;
-	struct selector selector = {.has_place = true, .place = place_of(first)};
+	size_t there = 0;
+
+	for (size_t i = 0; i < devices->count; i++)
+		there += pci_same_slot(&devices->device[i].facts.function.address,
+			&card->function->facts.function.address);
+	/* Of virtual functions more may come. */
+	return there == card->count && !card->function->facts.is_virtual;
+}
+
+static char *function_selector(const struct pci_function *function, int8_t number,
+	const char driver[DRIVER_NAME_MAX])
+{
+	struct selector selector = {.has_place = true, .place = place_of(function)};
 	char buffer[SELECTOR_TEXT_MAX];
 	struct text text = text_in(buffer, sizeof(buffer));
 
-	/* The ID that is verified at boot is that of function 0; a virtual function's
-	 * slot may have none. */
-	if (first->address.function == 0) {
+	selector.place.step[selector.place.length - 1].function = number;
+	/* The ID that is verified at boot is that of function 0, unless one is named. */
+	if (number != SELECTOR_ANY || function->address.function == 0) {
 		selector.has_id = true;
 		selector.id = (struct pci_id){
-			first->vendor, first->device, SELECTOR_ANY, SELECTOR_ANY};
+			function->vendor, function->device, SELECTOR_ANY, SELECTOR_ANY};
 	}
-	memcpy(selector.driver, card->driver, sizeof(selector.driver));
+	memcpy(selector.driver, driver, sizeof(selector.driver));
 	selector_format(&selector, &text);
 	return copy_text(buffer);
+}
+
+char *card_selector(const struct devices *devices, const struct card *card)
+{
+	const struct pci_function *first = &card->function[0].facts.function;
+	char *list = NULL;
+
+	if (is_whole_slot(devices, card))
+		return function_selector(first, SELECTOR_ANY, card->driver);
+	for (size_t i = 0; i < card->count; i++) {
+		const struct pci_function *function = &card->function[i].facts.function;
+		CLEANUP_FREE char *one = function_selector(
+			function, (int8_t)function->address.function, card->driver);
+
+		text_append(&list, "%s%s", list != NULL ? "," : "", one);
+	}
+	return list;
 }

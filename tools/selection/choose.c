@@ -3,84 +3,169 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/flag.h"
+#include "hook/display.h"
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
 
-/* Adds the card's selector, unless it is there. */
-static void add_selector(char **value, const struct card *card)
+static size_t count_selectors(const char *value)
 {
-	CLEANUP_FREE char *selector = card_selector(card);
-	CLEANUP_FREE char *old = *value;
+	size_t count = 1;
 
-	*value = old == NULL ? copy_text(selector) : format_text("%s,%s", old, selector);
+	while ((value = strchr(value, ',')) != NULL)
+		value++, count++;
+	return count;
+}
+
+static int write_value(const struct devices *devices, const struct card *cards,
+	size_t count, char **value, char **why)
+{
+	*value = NULL;
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_FREE char *selector = card_selector(devices, &cards[i]);
+
+		text_append(value, "%s%s", *value != NULL ? "," : "", selector);
+	}
+	if (count == 0 || count_selectors(*value) <= FLAG_SELECTORS_MAX)
+		return 0;
+	*why = format_text("%zu devices are more than the %d that the flag can name",
+		count_selectors(*value), FLAG_SELECTORS_MAX);
+	free(*value);
+	*value = NULL;
+	return -E2BIG;
+}
+
+/* Adds a card, unless it is there. False: it is, for another driver. */
+static bool add_card(struct card **cards, size_t *count, const struct card *card)
+{
+	for (size_t i = 0; i < *count; i++)
+		if ((*cards)[i].function == card->function)
+			return strcmp((*cards)[i].driver, card->driver) == 0;
+	*ARRAY_ADD(*cards, *count) = *card;
+	return true;
 }
 
 int choose_named(const struct devices *devices, char *const *words, size_t count,
 	char **value, char **why)
 {
-	CLEANUP_FREE struct card *cards =
-		allocate_more(NULL, (count + 1) * sizeof(*cards));
+	CLEANUP_FREE struct card *cards = NULL;
 	size_t known = 0;
 
 	*value = NULL;
 	for (size_t i = 0; i < count; i++) {
-		struct card card;
-		size_t same = 0;
-		int error = devices_resolve(devices, words[i], &card, NULL, why);
+		CLEANUP_FREE struct card *fits = NULL;
+		size_t number;
+		int error =
+			devices_resolve_all(devices, words[i], &fits, &number, NULL, why);
 
 		if (error < 0)
 			return error;
-		while (same < known && cards[same].function != card.function)
-			same++;
-		if (same < known && strcmp(cards[same].driver, card.driver) != 0) {
-			*why = format_text("'%s': another driver is asked for than "
-					   "before for the same card",
-				words[i]);
-			return -EINVAL;
-		}
-		if (same == known)
-			cards[known++] = card;
+		for (size_t j = 0; j < number; j++)
+			if (!add_card(&cards, &known, &fits[j])) {
+				*why = format_text("'%s': another driver is asked for "
+						   "than before for the same card",
+					words[i]);
+				return -EINVAL;
+			}
 	}
-	if (known > FLAG_SELECTORS_MAX) {
-		*why = format_text(
-			"%zu cards are more than the %d that the flag can name", known,
-			FLAG_SELECTORS_MAX);
-		return -E2BIG;
+	return write_value(devices, cards, known, value, why);
+}
+
+static const struct card *find_host_card(const struct card *cards, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (card_boot_display(&cards[i]) != NULL)
+			return &cards[i];
+	return NULL;
+}
+
+/* Why the choice is the user's even where only one card is left; NULL if it is not. */
+static const char *find_doubt(
+	const struct devices *devices, const struct card *host, bool discrete_left)
+{
+	if (host == NULL)
+		return NULL;
+	if (display_signs_disagree(
+		    card_boot_display(host)->facts.signs, devices->display_signs))
+		return "the signs disagree about which display is the host's (the firmware's "
+		       "choice, panels and monitors)";
+	if (!discrete_left && !card_is_integrated(devices, host))
+		return "the graphics card is the host's display, and what is left is part "
+		       "of the processor or the board; to give the card away, make the "
+		       "integrated display the first one in the firmware's setup, and put "
+		       "the monitor's cable there";
+	return NULL;
+}
+
+void choice_find(const struct devices *devices, struct choice *choice)
+{
+	CLEANUP_FREE struct card *all = NULL;
+	const struct card *host;
+	struct card card = {0};
+	size_t count = 0;
+	bool discrete = false;
+
+	*choice = (struct choice){0};
+	while (devices_next_candidate(devices, &card, &card)) {
+		*ARRAY_ADD(all, count) = card;
+		discrete = discrete || (card_boot_display(&card) == NULL &&
+					       !card_is_integrated(devices, &card));
 	}
-	for (size_t i = 0; i < known; i++)
-		add_selector(value, &cards[i]);
-	return 0;
+	host = find_host_card(all, count);
+	choice->doubt = find_doubt(devices, host, discrete);
+	for (size_t i = 0; i < count; i++)
+		if (&all[i] == host ? choice->doubt != NULL
+				    : !discrete || !card_is_integrated(devices, &all[i]))
+			*ARRAY_ADD(choice->card, choice->count) = all[i];
+	/* With nothing beside the host's display there is no choice, nor doubt. */
+	if (host != NULL && count == 1)
+		*choice = (struct choice){0};
+}
+
+void choice_free(struct choice *choice)
+{
+	free(choice->card);
+	*choice = (struct choice){0};
+}
+
+static char *say_choice(const struct choice *choice)
+{
+	char *text = choice->doubt != NULL
+			     ? format_text("%s; name one:", choice->doubt)
+			     : copy_text("more than one card could be meant; "
+					 "name one:");
+
+	for (size_t i = 0; i < choice->count; i++) {
+		CLEANUP_FREE char *line = card_list_line(&choice->card[i]);
+
+		text_append(&text, "\n  %s", line);
+	}
+	return text;
 }
 
 int choose_unnamed(
 	const struct devices *devices, const struct conf *conf, char **value, char **why)
 {
-	CLEANUP_FREE char *list = copy_text("");
-	struct card card = {0}, only = {0};
-	size_t count = 0;
+	struct choice choice;
+	int error;
 
 	*value = NULL;
 	if (conf->devices != NULL && conf->devices[0] != '\0') {
 		*value = copy_text(conf->devices);
 		return 0;
 	}
-	while (devices_next_candidate(devices, &card, &card)) {
-		const struct pci_device *face = card_face(&card);
-		text_append(&list, "\n  %s  %s  %s", pci_device_short(face), face->id,
-			face->name);
-		only = card;
-		count++;
-	}
-	if (count == 0) {
+	choice_find(devices, &choice);
+	if (choice.count == 0) {
 		*why = copy_text("no card but the boot display is here; 'vfio-early list "
 				 "--all' shows every device");
-		return -ENODEV;
+		error = -ENODEV;
+	} else if (choice.count > 1 || choice.doubt != NULL) {
+		*why = say_choice(&choice);
+		error = -ENOTUNIQ;
+	} else {
+		error = write_value(devices, choice.card, 1, value, why);
 	}
-	if (count > 1) {
-		*why = format_text(
-			"more than one card could be meant; name one:%s", list);
-		return -ENOTUNIQ;
-	}
-	add_selector(value, &only);
-	return 0;
+	choice_free(&choice);
+	return error;
 }

@@ -13,9 +13,25 @@
 int choose_named(const struct devices *devices, char *const *words, size_t count,
 	char **value, char **why);
 
+/* The cards to choose one from where none is named. */
+struct choice {
+	struct card *card;
+	size_t count;
+	const char *doubt; /* why even one card is not taken unasked; NULL: nothing */
+};
+
 /*
- * The same where nothing is named: what the conf holds, otherwise the one card that is
- * not the boot display. -ENODEV if there is none, -ENOTUNIQ and a list if there are more.
+ * The graphics cards that are not the host's display; discrete ones where there are any.
+ * Where it is not clear which that display is, or only integrated ones are left, it is
+ * among them, and the doubt says why.
+ */
+void choice_find(const struct devices *devices, struct choice *choice);
+void choice_free(struct choice *choice);
+
+/*
+ * The same where nothing is named: what the conf holds, otherwise the one card that
+ * there is to choose. -ENODEV if there is none, -ENOTUNIQ and a list if there are more,
+ * or a doubt.
  */
 int choose_unnamed(
 	const struct devices *devices, const struct conf *conf, char **value, char **why);

@@ -4,6 +4,8 @@
 
 #include "tools/selection/explain.h"
 
+enum { REASON_MAX = 256 };
+
 static const struct pci_device *checked_device(
 	const struct devices *devices, const struct pci_place *place)
 {
@@ -91,13 +93,11 @@ char *explain_printable(struct span span)
 
 char *explain_reason(const struct plan_entry *entry)
 {
-	if (entry->reason == REASON_SIBLING)
-		return format_text(
-			"%s (function %u)", reason_text(entry->reason), entry->culprit);
-	if (entry->reason == REASON_DRIVER || entry->reason == REASON_IN_USE)
-		return format_text(
-			"%s (%s)", reason_text(entry->reason), entry->device->driver);
-	return copy_text(reason_text(entry->reason));
+	char buffer[REASON_MAX];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	plan_add_reason(entry, &text);
+	return copy_text(buffer);
 }
 
 char *explain_entry(const struct prediction *prediction, const struct plan_entry *entry)

@@ -36,8 +36,9 @@ static void make_early(struct scan *scan, enum iommu iommu)
 			device->driver[0] = '\0';
 			device->in_use = false;
 		}
+		/* Nobody can tell which: each gets one of its own. */
 		if (assume_group)
-			device->group = 0;
+			device->group = (int32_t)i;
 		if (iommu == IOMMU_OFF)
 			device->group = -1;
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "tools/text/lines.h"
+#include "hook/card.h"
 #include "tools/kernel/iommu.h"
 #include "tools/selection/refuse.h"
 #include "tools/pci/host-use.h"
@@ -61,6 +62,16 @@ static void check_group(const struct request *request, const struct card *card)
 			foreign->facts.group, pci_device_short(foreign), foreign->name);
 		add(request, face, reason);
 	}
+}
+
+static void check_parent(const struct request *request, const struct card *card)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (card->function[i].facts.is_parent)
+			add(request, &card->function[i],
+				"virtual functions or mediated devices hang on it, which "
+				"would go with it; name a virtual function by its own "
+				"address, or remove them first");
 }
 
 static bool other_display_is_left(const struct request *request)
@@ -155,6 +166,7 @@ void refuse_cards(const struct devices *devices, const struct candidate *candida
 	check_iommu(&request);
 	for (size_t i = 0; i < count; i++) {
 		check_group(&request, &candidates[i].card);
+		check_parent(&request, &candidates[i].card);
 		check_display(&request, &candidates[i]);
 		check_uses(&request, &candidates[i].card);
 	}

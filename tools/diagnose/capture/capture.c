@@ -69,18 +69,25 @@ static void list_note(const void *node, VISIT which, int depth)
 }
 
 /* What is read of a device by libpci and the planner, which do not go through root.h. */
-static void note_device(const char *address)
+static void note_device(const struct pci_device *device)
 {
 	static const char *const names[] = {"vendor", "device", "class",
 		"subsystem_vendor", "subsystem_device", "revision", "irq", "resource",
-		"config", "boot_vga", "modalias", "driver", "iommu_group",
-		"driver_override", "reset_method", "power_state"};
+		"config", "boot_vga", "boot_display", "physfn", "modalias", "driver",
+		"iommu_group", "driver_override", "reset_method", "power_state"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		CLEANUP_FREE char *path =
-			format_text("/sys/bus/pci/devices/%s/%s", address, names[i]);
+		CLEANUP_FREE char *path = format_text(
+			"/sys/bus/pci/devices/%s/%s", device->address, names[i]);
 
 		note(path);
+	}
+	if (device->facts.group >= 0) {
+		CLEANUP_FREE char *member =
+			format_text("/sys/kernel/iommu_groups/%d/devices/%s",
+				device->facts.group, device->address);
+
+		note(member);
 	}
 }
 
@@ -90,7 +97,7 @@ void capture_describe(const struct context *context, json_t *report)
 
 	root_watch = NULL;
 	for (size_t i = 0; i < context->devices.count; i++) {
-		note_device(context->devices.device[i].address);
+		note_device(&context->devices.device[i]);
 		json_array_append_new(ids, json_text(context->devices.device[i].id));
 	}
 	note("/usr/share/misc/pci.ids");
