@@ -25,6 +25,9 @@ enum claim_target {
 
 enum { ID_ANY = 0xffffffff }; /* the kernel's PCI_ANY_ID */
 
+/* What a CLAIM_BLOCK blocks with this word: every graphics driver of the kernel's own. */
+#define CLAIM_NOMODESET "nomodeset"
+
 /* vendor:device[:subvendor[:subdevice[:class[:class_mask]]]] */
 struct claim_id {
 	uint32_t vendor, device, subvendor, subdevice, class, mask;

@@ -7,6 +7,7 @@
 #include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/boot/loader.h"
+#include "tools/claims/block.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/undo.h"
 #include "tools/diagnose/intent.h"
@@ -28,22 +29,6 @@ struct tally {
 	size_t leftovers;
 	bool blocked_vfio, blocked_host;
 };
-
-/* Modules without which the host cannot drive the card. */
-static bool is_host_driver(const struct tally *tally, const char *module)
-{
-	static const struct {
-		uint16_t vendor;
-		const char *module;
-	} drivers[] = {{VENDOR_NVIDIA, "nvidia"}, {0x1002, "amdgpu"}, {0x1002, "radeon"},
-		{0x8086, "i915"}, {0x8086, "xe"}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-		if (tally->card.function->facts.function.vendor == drivers[i].vendor &&
-			kernel_name_is(span_of(module), drivers[i].module))
-			return true;
-	return false;
-}
 
 static bool means_card(const struct tally *tally, const struct claim *claim)
 {
@@ -76,13 +61,14 @@ static bool is_against(const struct tally *tally, const struct claim *claim)
 static const char *count_block(struct tally *tally, const struct claim *claim)
 {
 	/* a blacklist does not keep vfio-pci out: it is asked for by name */
-	if (is_vm_driver(span_of(claim->what)) && claim->driver != NULL) {
+	if (is_vm_driver(span_of(claim->what)) &&
+		(claim->driver != NULL || text_begins(claim->text, "module_blacklist"))) {
 		tally->blocked_vfio = true;
 		return "keeps vfio-pci from loading";
 	}
-	if (is_host_driver(tally, claim->what)) {
+	if (claim_blocked_driver(claim, tally->intent->device) != NULL) {
 		tally->blocked_host = true;
-		return "keeps the host's driver from loading";
+		return "keeps the host's driver from the card";
 	}
 	return NULL;
 }
@@ -175,7 +161,7 @@ VERDICT given_to_vm_often = {CHECK_FAIL,
 	"the card is for {who}, and {1} settings give it to a VM", AGAINST_IT,
 	.reboot = true};
 VERDICT driver_blocked = {CHECK_FAIL,
-	"the card is for {who}, and a setting keeps its driver from loading", AGAINST_IT,
+	"the card is for {who}, and a setting keeps its driver away", AGAINST_IT,
 	.reboot = true};
 VERDICT two_purposes = {CHECK_INFO,
 	"something else claims the card: MODE-CONFLICT has the two ways out", MAY_GO};

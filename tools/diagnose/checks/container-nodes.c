@@ -43,6 +43,9 @@ VERDICT no_such_minor = {CHECK_FAIL,
 	"name the node that the card has now, and delete the line of the other from {file}",
 	"ls -l /dev/nvidia[0-9]*"};
 VERDICT no_drm = {CHECK_FAIL, drm_title, drm_remedy, "ls -l /dev/dri/by-path"};
+VERDICT no_driver = {CHECK_FAIL,
+	"{1} is not there on the host, since {2} is with no driver: {4}",
+	"DRV-BOUND says what keeps the driver away"};
 VERDICT no_nvidia_drm = {
 	CHECK_FAIL, drm_title, drm_remedy, "modprobe nvidia_drm\nls -l /dev/dri/by-path"};
 VERDICT not_made = {CHECK_FAIL,
@@ -100,6 +103,8 @@ static const struct verdict *judge_missing(
 	if (has_vm_driver(intent->device))
 		return intent_is_ours(intent) ? &given_by_us : &given_away;
 	nvidia = strcmp(intent->device->facts.driver, "nvidia") == 0;
+	if (dri && intent->device->facts.driver[0] == '\0')
+		return &no_driver;
 	if (dri)
 		return nvidia ? &no_nvidia_drm : &no_drm;
 	if (!nvidia)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/diagnose/checks/driverless.h"
 #include "tools/diagnose/remedy.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
@@ -41,11 +42,11 @@ VERDICT not_ours = {CHECK_FAIL, other_driver,
 	.reboot = true};
 VERDICT nvidia_missing = {CHECK_FAIL, other_driver,
 	"load the driver; DRV-NVIDIA-STATE says what keeps it away", "modprobe nvidia"};
-VERDICT driver_missing = {CHECK_FAIL, other_driver, "load the card's driver"};
 VERDICT not_nvidia = {CHECK_FAIL, other_driver, "keep {driver} away from the card",
 	"echo blacklist {driver} >/etc/modprobe.d/no-{driver}.conf", .reboot = true};
 
-/* The host is to have the card: is it with the right one of the host's drivers? */
+/* The host is to have the card: is it with the right one of the host's drivers? NULL: it
+ * is with none, for a reason that is to be looked for. */
 static const struct verdict *judge_host(
 	const struct context *context, const struct intent *intent)
 {
@@ -57,7 +58,7 @@ static const struct verdict *judge_host(
 	if (driver_is_vfio(driver))
 		return context->boot.next == NEXT_NORMAL ? &ours_until_boot : &ours;
 	if (driver[0] == '\0' || strcmp(driver, "pci-stub") == 0)
-		return nvidia ? &nvidia_missing : &driver_missing;
+		return nvidia ? &nvidia_missing : NULL;
 	return nvidia && strcmp(driver, "nvidia") != 0 ? &not_nvidia : &bound_well;
 }
 
@@ -78,7 +79,10 @@ static void check_bound(const struct context *context, const struct intent *inte
 	} else if (intent->want == WANT_BOTH) {
 		verdict = &bound_for_one;
 	}
-	verdict_row(findings, verdict, needed, NULL);
+	if (verdict == NULL)
+		driverless_row(context, intent, needed, findings);
+	else
+		verdict_row(findings, verdict, needed, NULL);
 	finding_evidence(findings, path, "%s", driver[0] != '\0' ? driver : "absent");
 	/* the image may hold the driver, and loads it before the root is there */
 	if (verdict == &not_nvidia) {

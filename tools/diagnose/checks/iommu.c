@@ -4,9 +4,9 @@
 
 #include "tools/text/string.h"
 #include "cmdline/cmdline.h"
-#include "tools/boot/loader.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
+#include "tools/diagnose/remedy.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/text/span.h"
 #include "tools/diagnose/context.h"
@@ -163,17 +163,6 @@ VERDICT no_option = {CHECK_INFO,
 VERDICT words_well = {
 	CHECK_PASS, "nothing on the kernel command line is against the IOMMU"};
 
-/* " (where, then what)", so that the change counts at the next boot; "" if not known. */
-static char *how_to_change(const struct context *context)
-{
-	const struct boot_loader *loader = context->boot.loader;
-	CLEANUP_FREE char *command = loader != NULL ? boot_menu_command() : NULL;
-
-	return command != NULL ? format_text(" (%s, then %s)",
-					 loader->place_of_parameters, command)
-			       : copy_text("");
-}
-
 static void check_cmdline(const struct context *context, struct findings *findings)
 {
 	static const char *const names[] = {"intel_iommu", "amd_iommu", "iommu"};
@@ -184,7 +173,7 @@ static void check_cmdline(const struct context *context, struct findings *findin
 		if (!find_parameter(context, names[i], &word) ||
 			!span_starts(word.value, "off"))
 			continue;
-		how = how_to_change(context);
+		how = remedy_cmdline_place(context);
 		verdict_row(findings, iommu_is_on() ? &contradicts : &turned_off,
 			names[i], how, NULL);
 		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
