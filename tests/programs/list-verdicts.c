@@ -14,7 +14,7 @@
 extern const struct verdict __start_verdicts[], __stop_verdicts[];
 
 /* Whether a text is what a sentence becomes with some words in place of {NAME}: perhaps
- * with "(and 2 more)" behind it, or more commands. */
+ * with "(and 2 more)", "; and more" or more commands behind it. */
 static bool fits(const char *sentence, const char *text)
 {
 	size_t plain = strcspn(sentence, "{");
@@ -24,7 +24,8 @@ static bool fits(const char *sentence, const char *text)
 		return false;
 	text += plain;
 	if (*rest == '\0')
-		return *text == '\0' || *text == '\n' || strncmp(text, " (and ", 6) == 0;
+		return *text == '\0' || *text == '\n' ||
+		       strncmp(text, " (and ", 6) == 0 || strncmp(text, "; ", 2) == 0;
 	for (;; text++) {
 		if (fits(rest + 1, text))
 			return true;
