@@ -24,22 +24,17 @@ with_apt() { # COMMAND ARGUMENT...
 		-o Dir::State::status=/var/lib/dpkg/status -o APT::Sandbox::User=root
 }
 
-# fetch PACKAGE ARCHIVE: unpack the archive of the package into a directory of its name.
+# fetch PACKAGE ARCHIVE [PLACE...]: unpack these folders of the archive of the package, or all
+# of them, into a directory of the package's name.
 fetch() {
-	package=$1
+	package=$1 archive=$2
+	shift 2
 	[ ! -e "$package" ] || return 0
+	rm -rf part
+	mkdir part
 	with_apt apt-get download "$package" >&2
-	rm -rf unpacked
-	mkdir unpacked
-	dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$2" | tar -xJ -C unpacked --strip-components=1
+	dpkg-deb --fsys-tarfile "$package"_*.deb | tar -xO "./usr/src/$archive" | tar -xJ -C part --strip-components=1 "$@"
 	rm "$package"_*.deb
-	mkdir -p part
-	for place in ${3-}; do
-		mkdir -p "part/${place%/*}"
-		mv "unpacked/$place" "part/$place"
-	done
-	[ -n "${3-}" ] || mv unpacked/* part
-	rm -r unpacked
 	mv part "$package"
 }
 
@@ -48,7 +43,11 @@ if [ ! -e complete ]; then
 	# the two stable ones and the newest
 	for package in $(with_apt apt-cache search --names-only '^linux-source-[0-9.]*$' | cut -d ' ' -f 1 |
 		sort -V | sed -n '1p;2p;$p' | sort -u); do
-		fetch "$package" "$package.tar.xz" "$places"
+		set --
+		for place in $places; do
+			set -- "$@" "$package/$place"
+		done
+		fetch "$package" "$package.tar.xz" "$@"
 	done
 	fetch nvidia-open-kernel-source nvidia-open-kernel.tar.xz
 	rm -rf apt
