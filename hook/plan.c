@@ -32,47 +32,6 @@ static bool driver_lets_go(const char *driver)
 	return false;
 }
 
-const char *reason_text(enum reason reason)
-{
-	switch (reason) {
-	case REASON_NONE:
-		return "";
-	case REASON_WRONG_ID:
-		return "another device than the flag says is at this place";
-	case REASON_BAD_WORD:
-		return "a word of the flag that speaks of this card cannot be read";
-	case REASON_LOST_WORD:
-		return "a word of the flag cannot be read, and may have meant any card";
-	case REASON_BRIDGE:
-		return "it is a bridge, which is never given away";
-	case REASON_DEAD:
-		return "it does not answer: its configuration space reads ff";
-	case REASON_NO_GROUP:
-		return "it has no IOMMU group: the IOMMU is off, or missing in this machine";
-	case REASON_PARENT:
-		return "its virtual functions or mediated devices are in use";
-	case REASON_BOOT_DISPLAY:
-		return "it is the boot display, which is only taken by its address";
-	case REASON_LAST_DISPLAY:
-		return "no display would be left to the host; name it by its address";
-	case REASON_STORAGE:
-		return "it is a storage controller, which is only taken by its address";
-	case REASON_DRIVER:
-		return "a driver that cannot be unbound safely holds it";
-	case REASON_IN_USE:
-		return "a disk below it is in use";
-	case REASON_TWO_DRIVERS:
-		return "two words of the flag name different drivers for it";
-	case REASON_SIBLING:
-		return "another function of this card stays with the host";
-	case REASON_GROUP:
-		return "a device in its IOMMU group stays with the host";
-	case REASON_OVERFLOW:
-		return "too many devices fit the flag";
-	}
-	return "";
-}
-
 static const char *wanted_driver(const struct selector *selector)
 {
 	return selector->driver[0] != '\0' ? selector->driver : vfio_driver;

@@ -4,32 +4,13 @@
 #ifndef HOOK_PLAN_H
 #define HOOK_PLAN_H
 
+#include "hook/reason.h"
 #include "hook/scan.h"
 
 enum action {
 	ACTION_LEAVE, /* it stays with the host */
 	ACTION_TAKE,  /* bind it to the VFIO driver */
 	ACTION_KEEP,  /* it is there already */
-};
-
-enum reason {
-	REASON_NONE,
-	REASON_WRONG_ID,  /* the function at the place has another ID */
-	REASON_BAD_WORD,  /* a word that speaks of this card cannot be read */
-	REASON_LOST_WORD, /* a word cannot be read, and may have meant any card */
-	REASON_BRIDGE,
-	REASON_DEAD, /* its configuration space reads ff */
-	REASON_NO_GROUP,
-	REASON_PARENT,	     /* virtual functions or mediated devices hang on it */
-	REASON_BOOT_DISPLAY, /* named by ID only */
-	REASON_LAST_DISPLAY, /* named by ID only */
-	REASON_STORAGE,	     /* named by ID only */
-	REASON_DRIVER,	     /* a driver that does not survive unbinding holds it */
-	REASON_IN_USE,
-	REASON_TWO_DRIVERS, /* two words want different drivers */
-	REASON_GROUP,	    /* something else in its IOMMU group stays with the host */
-	REASON_SIBLING,	    /* another function of the card has one of the above */
-	REASON_OVERFLOW,    /* the scan was not complete */
 };
 
 /* What became of a word of the flag. */
@@ -69,9 +50,7 @@ enum reason plan_driver(const struct device *device, const char *wanted);
 /* The index behind the last function of the card that entry `first` belongs to. */
 unsigned int plan_card_end(const struct plan *plan, unsigned int first);
 
-/* A short sentence without a full stop, for the log and for people. */
-const char *reason_text(enum reason reason);
-/* The same, with the driver or the device that it speaks of. */
+/* The sentence of its reason, with the driver or the device that it speaks of. */
 void plan_add_reason(const struct plan_entry *entry, struct text *text);
 
 /* The default VFIO driver. */
