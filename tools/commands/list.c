@@ -5,6 +5,8 @@
 
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/kernel/iommu-state.h"
+#include "tools/system/root.h"
 #include "tools/commands/options.h"
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
@@ -90,14 +92,27 @@ static bool has_groups(const struct devices *devices)
 	return false;
 }
 
+/* The judgement that enable and diagnose have, too. */
+static void print_no_groups(void)
+{
+	CLEANUP_FREE char *cmdline = root_read_word("/proc/cmdline");
+	enum iommu_state state = iommu_state(cmdline != NULL ? cmdline : "");
+
+	if (state == IOMMU_RUNS)
+		puts("No device has an IOMMU group, so that nothing can be given away.");
+	else
+		printf("No device has an IOMMU group, so that nothing can be given away:\n"
+		       "%s; %s.\n",
+			iommu_state_text(state), iommu_state_remedy(state));
+}
+
 static void print_legend(const struct view *view)
 {
 	puts("Indented devices are on the same card and go where the card goes. A virtual\n"
 	     "machine gets all devices of an IOMMU group or none: the hardware cannot keep\n"
 	     "them apart. The boot display shows the firmware's and GRUB's messages.");
 	if (!has_groups(&view->devices))
-		puts("No device has an IOMMU group: the IOMMU is off or missing, and nothing can be\n"
-		     "given away. It is called VT-d or AMD-Vi in the firmware's settings.");
+		print_no_groups();
 }
 
 static int print_text(const struct view *view)

@@ -14,32 +14,43 @@
  */
 static const struct {
 	const char *cpu; /* vendor_id in /proc/cpuinfo */
-	const char *words;
+	enum iommu_maker maker;
 } known[] = {
-	{"GenuineIntel", "intel_iommu=on iommu=pt"},
-	{"CentaurHauls", "intel_iommu=on iommu=pt"},
-	{"Shanghai", "intel_iommu=on iommu=pt"},
-	{"AuthenticAMD", "iommu=pt"},
-	{"HygonGenuine", "iommu=pt"},
+	{"GenuineIntel", IOMMU_INTEL},
+	{"CentaurHauls", IOMMU_INTEL},
+	{"Shanghai", IOMMU_INTEL},
+	{"AuthenticAMD", IOMMU_AMD},
+	{"HygonGenuine", IOMMU_AMD},
 };
 
-const char *iommu_words(void)
+enum iommu_maker iommu_maker(void)
 {
 	CLEANUP_FREE char *text = NULL;
 	char *line, *end;
 
 	if (root_read("/proc/cpuinfo", &text, NULL) < 0)
-		return "";
+		return IOMMU_OTHER;
 	line = strstr(text, "vendor_id");
 	if (line == NULL)
-		return "";
+		return IOMMU_OTHER;
 	end = strchr(line, '\n');
 	if (end != NULL)
 		*end = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (strstr(line, known[i].cpu) != NULL)
-			return known[i].words;
-	return "";
+			return known[i].maker;
+	return IOMMU_OTHER;
+}
+
+const char *iommu_words(void)
+{
+	static const char *const words[] = {
+		[IOMMU_OTHER] = "",
+		[IOMMU_INTEL] = "intel_iommu=on iommu=pt",
+		[IOMMU_AMD] = "iommu=pt",
+	};
+
+	return words[iommu_maker()];
 }
 
 bool iommu_has_option(struct span list, const char *option)

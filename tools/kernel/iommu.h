@@ -11,6 +11,14 @@ enum iommu {
 	IOMMU_OFF,
 };
 
+/* Whose IOMMU this processor has. */
+enum iommu_maker {
+	IOMMU_OTHER, /* Arm's, or unknown */
+	IOMMU_INTEL,
+	IOMMU_AMD,
+};
+
+enum iommu_maker iommu_maker(void);
 /*
  * The words that this CPU's IOMMU needs beside the flag: "intel_iommu=on iommu=pt" or
  * "iommu=pt"; "" where there is nothing to say. Not to be freed.

@@ -16,6 +16,20 @@ char *passthrough_parameters(const char *value)
 		FLAG_NAME "=%s%s%s", value, iommu[0] != '\0' ? " " : "", iommu);
 }
 
+bool parameters_find(const char *line, const char *name, struct parameter *found)
+{
+	struct cmdline cmdline = cmdline_read(line, strlen(line));
+	struct parameter parameter;
+	bool is_there = false;
+
+	while (cmdline_next(&cmdline, &parameter))
+		if (parameter_is(&parameter, name)) {
+			*found = parameter;
+			is_there = true;
+		}
+	return is_there;
+}
+
 /* What the user's own parameters say already. */
 struct said {
 	bool intel_on;

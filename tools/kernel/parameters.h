@@ -3,6 +3,7 @@
 #ifndef TOOLS_KERNEL_PARAMETERS_H
 #define TOOLS_KERNEL_PARAMETERS_H
 
+#include "cmdline/cmdline.h"
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 
@@ -11,6 +12,9 @@
  * IOMMU of this CPU needs. malloc'ed.
  */
 char *passthrough_parameters(const char *value);
+
+/* The last parameter of this name on a kernel command line. */
+bool parameters_find(const char *line, const char *name, struct parameter *found);
 
 /* A command line in two parts, as GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT,
  * which 10_linux joins. */

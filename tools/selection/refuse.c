@@ -3,7 +3,9 @@
 
 #include "tools/text/lines.h"
 #include "hook/card.h"
+#include "tools/kernel/iommu-state.h"
 #include "tools/kernel/iommu.h"
+#include "tools/system/root.h"
 #include "tools/selection/refuse.h"
 #include "tools/pci/host-use.h"
 
@@ -136,13 +138,18 @@ static void check_uses(const struct request *request, const struct card *card)
 
 static void check_iommu(const struct request *request)
 {
-	if (iommu_is_on())
+	CLEANUP_FREE char *cmdline = root_read_word("/proc/cmdline");
+	enum iommu_state state = iommu_state(cmdline != NULL ? cmdline : "");
+
+	if (state == IOMMU_RUNS)
 		return;
-	if (!iommu_in_firmware())
-		lines_add(request->reasons,
-			"the firmware tells of no IOMMU (there is no ACPI table DMAR or "
-			"IVRS): turn on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), "
-			"in the firmware's setup");
+	if (!iommu_may_run(state))
+		lines_add(request->reasons, "%s: %s", iommu_state_text(state),
+			iommu_state_remedy(state));
+	else if (state == IOMMU_NOT_STARTED)
+		lines_add(request->warnings,
+			"%s: as long as that is so, every device stays with the host; %s",
+			iommu_state_text(state), iommu_state_remedy(state));
 	else
 		lines_add(request->warnings,
 			"the IOMMU is off in the running system, so nobody can tell yet "

@@ -6,6 +6,7 @@ static const struct check *const catalogue[] = {
 	environment_checks,
 	mode_checks,
 	iommu_checks,
+	iommu_words_checks,
 	device_checks,
 	memory_checks,
 	group_checks,

@@ -4,9 +4,10 @@
 
 #include "tools/text/string.h"
 #include "cmdline/cmdline.h"
+#include "tools/kernel/iommu-state.h"
 #include "tools/kernel/iommu.h"
+#include "tools/kernel/parameters.h"
 #include "tools/system/root.h"
-#include "tools/diagnose/remedy.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/text/span.h"
 #include "tools/diagnose/context.h"
@@ -34,12 +35,18 @@ VERDICT table_missing = {CHECK_FAIL, "the firmware describes no IOMMU",
 	"on AMD, often below the chipset's or processor's advanced settings",
 	.reboot = true, .for_vm = true};
 
+/* Where the firmware is not the one to ask. */
+VERDICT table_elsewhere = {CHECK_SKIP, "{1}, see IOMMU-ACTIVE"};
+
 static void check_table(const struct context *context, struct findings *findings)
 {
 	CLEANUP_FREE char *table = iommu_table();
+	enum iommu_state state = iommu_state(context->cmdline);
 
-	(void)context;
-	if (table != NULL) {
+	if (state == IOMMU_IS_XENS || state == IOMMU_NO_BOARDS ||
+		state == IOMMU_NO_GUESTS || state == IOMMU_NO_VTD) {
+		verdict_row(findings, &table_elsewhere, iommu_state_text(state), NULL);
+	} else if (table != NULL) {
 		verdict_row(findings, &table_there, NULL);
 		finding_evidence(findings, table, "present");
 	} else if (iommu_is_on()) {
@@ -51,56 +58,68 @@ static void check_table(const struct context *context, struct findings *findings
 	}
 }
 
-/* The last parameter of this name. */
-static bool find_parameter(
-	const struct context *context, const char *name, struct parameter *found)
-{
-	struct cmdline cmdline = cmdline_read(context->cmdline, strlen(context->cmdline));
-	struct parameter parameter;
-	bool is_there = false;
+VERDICT active = {CHECK_PASS, "the IOMMU is running"};
+VERDICT not_there = {CHECK_FAIL, "the IOMMU is not running: {1}", "{2}", .reboot = true,
+	.for_vm = true};
+VERDICT word_missing = {CHECK_FAIL, "the IOMMU is not running: {1}",
+	"this kernel wants it on its command line ({3}): the boot entry of vfio-early has it",
+	"vfio-early enable\nreboot", .reboot = true, .for_vm = true};
+VERDICT not_known = {CHECK_FAIL,
+	"the IOMMU is not running: this kernel does not know {1}, so it was built without "
+	"a driver for this IOMMU",
+	"boot a kernel that has one, such as the distribution's own", .reboot = true,
+	.for_vm = true};
+VERDICT after_reboot = {
+	CHECK_SKIP, "the IOMMU is not running yet, and the next boot turns it on"};
 
-	while (cmdline_next(&cmdline, &parameter))
-		if (parameter_is(&parameter, name)) {
-			*found = parameter;
-			is_there = true;
-		}
-	return is_there;
+/* Whether the next boot, as it is set up, has the word that this one lacks. */
+static bool comes_with_next(const struct context *context)
+{
+	const struct boot_state *boot = &context->boot;
+
+	return boot->next == NEXT_PASSTHROUGH && boot->parameters != NULL &&
+	       iommu_in(boot->parameters, strlen(boot->parameters)) == IOMMU_ON;
 }
 
-static const char not_running[] = "the IOMMU is not running";
-VERDICT active = {CHECK_PASS, "the IOMMU is running"};
-VERDICT off_in_firmware = {CHECK_FAIL, not_running,
-	"turn it on in the firmware setup first: VT-d on Intel, AMD-Vi or IOMMU on "
-	"AMD",
-	.reboot = true, .for_vm = true};
-VERDICT off_by_word = {CHECK_FAIL, not_running,
-	"take the word that turns it off from the kernel command line", .reboot = true,
-	.for_vm = true};
-VERDICT word_missing = {CHECK_FAIL, not_running,
-	"this kernel wants it on its command line ({1}): the boot entry of "
-	"vfio-early has it",
-	"vfio-early enable\nreboot", .reboot = true, .for_vm = true};
+static const struct verdict *judge_state(
+	const struct context *context, enum iommu_state state, const char **word)
+{
+	struct parameter parameter;
+
+	if (state == IOMMU_RUNS)
+		return &active;
+	if ((state == IOMMU_NOT_ASKED || state == IOMMU_TURNED_OFF) &&
+		comes_with_next(context))
+		return &after_reboot;
+	if (state == IOMMU_NOT_ASKED)
+		return &word_missing;
+	if (state == IOMMU_NOT_STARTED &&
+		parameters_find(context->cmdline, "intel_iommu", &parameter) &&
+		log_unknown_parameter(context->log, "intel_iommu") != NULL) {
+		*word = "intel_iommu";
+		return &not_known;
+	}
+	return &not_there;
+}
 
 static void check_active(const struct context *context, struct findings *findings)
 {
-	CLEANUP_FREE char *table = iommu_table();
-	const char *words = iommu_words()[0] != '\0' ? iommu_words() : "iommu=pt";
-	const struct verdict *verdict = &word_missing;
+	enum iommu_state state = iommu_state(context->cmdline);
+	CLEANUP_FREE char *processor = iommu_processor();
+	const char *text = iommu_state_text(state);
+	const struct verdict *verdict = judge_state(context, state, &text);
 
-	if (iommu_is_on())
-		verdict = &active;
-	else if (table == NULL)
-		verdict = &off_in_firmware;
-	else if (iommu_in(context->cmdline, strlen(context->cmdline)) == IOMMU_OFF)
-		verdict = &off_by_word;
-	verdict_row(findings, verdict, words, NULL);
+	verdict_row(
+		findings, verdict, text, iommu_state_remedy(state), iommu_words(), NULL);
 	finding_evidence(findings, units, "%zu units", entries(units));
 	finding_evidence(findings, groups, "%zu groups", entries(groups));
-	if (verdict == &off_by_word)
+	if (state == IOMMU_TURNED_OFF || verdict == &not_known)
 		finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
+	if (state == IOMMU_NO_VTD)
+		finding_evidence(findings, "/proc/cpuinfo", "%s", processor);
 }
 
-VERDICT not_asked = {CHECK_SKIP, not_running};
+VERDICT not_asked = {CHECK_SKIP, "the IOMMU is not running"};
 VERDICT remapped = {CHECK_PASS, "interrupts are remapped"};
 VERDICT unsafe = {CHECK_WARN,
 	"interrupts are not remapped, and VFIO was told to go on without: a guest "
@@ -151,63 +170,6 @@ static void check_remapping(const struct context *context, struct findings *find
 	}
 }
 
-VERDICT contradicts = {CHECK_WARN,
-	"the kernel command line contradicts itself about the IOMMU, which runs "
-	"nevertheless",
-	"take {1}=off from the kernel command line", .reboot = true};
-VERDICT turned_off = {CHECK_FAIL, "the kernel command line turns the IOMMU off",
-	"take {1}=off from the kernel command line{2}", .reboot = true, .for_vm = true};
-VERDICT no_option = {CHECK_INFO,
-	"amd_iommu=on is no option of the kernel: it does nothing",
-	"nothing needs to be done: the AMD IOMMU is on by itself; the word may go"};
-VERDICT words_well = {
-	CHECK_PASS, "nothing on the kernel command line is against the IOMMU"};
-
-static void check_cmdline(const struct context *context, struct findings *findings)
-{
-	static const char *const names[] = {"intel_iommu", "amd_iommu", "iommu"};
-	CLEANUP_FREE char *how = NULL;
-	struct parameter word;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!find_parameter(context, names[i], &word) ||
-			!span_starts(word.value, "off"))
-			continue;
-		how = remedy_cmdline_place(context);
-		verdict_row(findings, iommu_is_on() ? &contradicts : &turned_off,
-			names[i], how, NULL);
-		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
-			word.word.text);
-		return;
-	}
-	if (find_parameter(context, "amd_iommu", &word) && span_is(word.value, "on")) {
-		verdict_row(findings, &no_option, NULL);
-		finding_evidence(findings, "/proc/cmdline", "amd_iommu=on");
-		return;
-	}
-	verdict_row(findings, &words_well, NULL);
-	finding_evidence(findings, "/proc/cmdline", "%s", context->cmdline);
-}
-
-VERDICT groups_true = {CHECK_PASS, "the IOMMU groups are what the hardware gives"};
-VERDICT groups_forced = {CHECK_WARN,
-	"pcie_acs_override splits IOMMU groups that the hardware does not isolate: "
-	"a guest may reach other devices' memory",
-	"put the card into a slot with a group of its own and take the word away; "
-	"nothing needs to be done where every guest is trusted",
-	.reboot = true};
-
-static void check_acs(const struct context *context, struct findings *findings)
-{
-	struct parameter word;
-	bool forced = find_parameter(context, "pcie_acs_override", &word);
-
-	verdict_row(findings, forced ? &groups_forced : &groups_true, NULL);
-	if (forced)
-		finding_evidence(findings, "/proc/cmdline", "%.*s", (int)word.word.length,
-			word.word.text);
-}
-
 const struct check iommu_checks[] = {
 	{.id = "IOMMU-TABLE",
 		.about = "whether the firmware describes an IOMMU",
@@ -218,11 +180,5 @@ const struct check iommu_checks[] = {
 	{.id = "IOMMU-IR",
 		.about = "whether interrupts are remapped, which VFIO wants",
 		.run = check_remapping},
-	{.id = "IOMMU-CMDLINE",
-		.about = "words about the IOMMU on the kernel command line",
-		.run = check_cmdline},
-	{.id = "IOMMU-ACS-OVERRIDE",
-		.about = "whether IOMMU groups are split by force",
-		.run = check_acs},
 	{0},
 };

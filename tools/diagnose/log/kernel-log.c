@@ -215,3 +215,22 @@ const struct log_record *log_find(
 			return &log->record[i];
 	return NULL;
 }
+
+const struct log_record *log_unknown_parameter(const struct log *log, const char *name)
+{
+	static const char front[] = "Unknown kernel command line parameters";
+	const struct log_record *record = NULL;
+	size_t length = strlen(name);
+
+	while ((record = log_find(log, record, front)) != NULL) {
+		const char *at = record->text;
+
+		while ((at = strstr(at, name)) != NULL) {
+			if ((at[-1] == ' ' || at[-1] == '"') &&
+				strchr("= \",", at[length]) != NULL)
+				return record;
+			at += length;
+		}
+	}
+	return NULL;
+}

@@ -34,4 +34,11 @@ bool log_matches(const char *text, const char *pattern);
 const struct log_record *log_find(
 	const struct log *log, const struct log_record *after, const char *pattern);
 
+/*
+ * The record in which the kernel lists this parameter among those on its command line
+ * that it does not know (init/main.c, print_unknown_bootoptions: names without a dot);
+ * NULL: none, which proves nothing unless the log is complete.
+ */
+const struct log_record *log_unknown_parameter(const struct log *log, const char *name);
+
 #endif
