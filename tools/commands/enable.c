@@ -270,7 +270,8 @@ const struct command command_enable = {
 		"the boot display. 'vfio-early help cmdline' says how a DEVICE can be named.\n"
 		"A card goes as a whole, with its sound and USB functions.\n\n"
 		"  --once     for the next boot only: normal boots after it, even where it was on\n"
-		"  --force    the boot display, or the last display, if it is named by address\n"
+		"  --force    the boot display, the last display, or the only keyboard where the boot\n"
+		"             asks for a passphrase, if it is named by address\n"
 		"  --yes      never ask\n"
 		"  --dry-run  say what would be done, and do nothing\n",
 };

@@ -85,8 +85,9 @@ bool disk_stack_has(const struct lines *stack, const char *number, const char *n
 	return false;
 }
 
-/* proc_pid_mountinfo(5): ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAG... - TYPE SOURCE */
-static char *mounted_in(const struct lines *stack)
+/* Where one of the stack is mounted, or whether it is mounted there (`at` not NULL).
+ * proc_pid_mountinfo(5): ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAG... - TYPE SOURCE */
+static char *mounted_in(const struct lines *stack, const char *at)
 {
 	CLEANUP_FREE char *text = NULL;
 	char *line, *rest = NULL;
@@ -102,7 +103,8 @@ static char *mounted_in(const struct lines *stack)
 			sscanf(line, "%*s %*s %31s %*s %4095s", number, point) != 2 ||
 			sscanf(dash, " - %*s %4095s", source) != 1)
 			continue;
-		if (disk_stack_has(stack, number, source))
+		if ((at == NULL || strcmp(point, at) == 0) &&
+			disk_stack_has(stack, number, source))
 			return copy_text(point);
 	}
 	return NULL;
@@ -128,7 +130,7 @@ static char *swap_in(const struct lines *stack)
 char *disk_use(const char *disk)
 {
 	struct lines stack = disk_stack(disk);
-	CLEANUP_FREE char *point = mounted_in(&stack);
+	CLEANUP_FREE char *point = mounted_in(&stack, NULL);
 	CLEANUP_FREE char *swap = swap_in(&stack);
 
 	lines_free(&stack);
@@ -138,4 +140,13 @@ char *disk_use(const char *disk)
 	if (swap != NULL)
 		return format_text("the swap space %s is on its disk %s", swap, disk);
 	return NULL;
+}
+
+bool disk_holds_mount(const char *disk, const char *point)
+{
+	struct lines stack = disk_stack(disk);
+	CLEANUP_FREE char *found = mounted_in(&stack, point);
+
+	lines_free(&stack);
+	return found != NULL;
 }

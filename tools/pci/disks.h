@@ -16,5 +16,7 @@ bool disk_stack_has(const struct lines *stack, const char *number, const char *n
 /* What a disk, or what is built on it, is in use for: "the filesystem mounted on / is on
  * its disk nvme0n1"; malloc'ed, NULL: nothing that leaves a trace. */
 char *disk_use(const char *disk);
+/* Whether it, or what is built on it, is mounted at this point. */
+bool disk_holds_mount(const char *disk, const char *point);
 
 #endif

@@ -144,11 +144,20 @@ static bool may_carry(const char *interface)
 	return is_hardware(interface) && (state == NULL || strcmp(state, "down") != 0);
 }
 
+void interfaces_add_up(struct lines *interfaces)
+{
+	char **names = root_list("/sys/class/net");
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (may_carry(names[i]))
+			set_add(interfaces, names[i]);
+	root_list_free(names);
+}
+
 void interfaces_add_carriers(struct lines *interfaces)
 {
 	size_t given = interfaces->count;
 	bool hardware = false;
-	char **names;
 
 	for (size_t i = 0; i < interfaces->count; i++) {
 		CLEANUP_FREE char *path =
@@ -159,11 +168,6 @@ void interfaces_add_carriers(struct lines *interfaces)
 		set_add_names(interfaces, ports, "");
 		hardware = hardware || is_hardware(interfaces->line[i]);
 	}
-	if (given == 0 || hardware)
-		return;
-	names = root_list("/sys/class/net");
-	for (size_t i = 0; names[i] != NULL; i++)
-		if (may_carry(names[i]))
-			set_add(interfaces, names[i]);
-	root_list_free(names);
+	if (given > 0 && !hardware)
+		interfaces_add_up(interfaces);
 }

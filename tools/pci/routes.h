@@ -16,5 +16,7 @@ bool routes_to(const char *address, struct lines *interfaces);
 /* Adds the interfaces that these are built from (bridges, bonds, VLANs), to the end; over
  * a tunnel, of which that cannot be told, every hardware interface that is up. */
 void interfaces_add_carriers(struct lines *interfaces);
+/* Adds every hardware interface that is not known to be down. */
+void interfaces_add_up(struct lines *interfaces);
 
 #endif

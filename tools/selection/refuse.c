@@ -8,6 +8,9 @@
 #include "tools/system/root.h"
 #include "tools/selection/refuse.h"
 #include "tools/pci/host-use.h"
+#include "tools/needs/needs.h"
+#include "tools/system/root.h"
+#include "tools/text/span.h"
 
 struct request {
 	const struct devices *devices;
@@ -136,6 +139,54 @@ static void check_uses(const struct request *request, const struct card *card)
 	}
 }
 
+static enum need_weight weight_of(const struct request *request, const struct need *need)
+{
+	for (size_t i = 0; i < request->count; i++)
+		if (card_has(&request->candidates[i].card, need->device) &&
+			need->weight == NEED_FORCE && request->force &&
+			request->candidates[i].by_address)
+			return NEED_WARNING;
+	return need->weight;
+}
+
+static void add_need(const struct request *request, const struct need *need)
+{
+	CLEANUP_FREE char *advice = NULL;
+
+	if (weight_of(request, need) == NEED_WARNING) {
+		lines_add(request->warnings, "%s (%s): %s",
+			pci_device_short(need->device), need->device->name,
+			need->sentence);
+		return;
+	}
+	if (need->weight == NEED_FORCE)
+		advice =
+			format_text("; if that is wanted, name it by its address and add "
+				    "--force: 'vfio-early enable %s --force'",
+				pci_device_short(need->device));
+	lines_add(request->reasons, "%s (%s): %s%s", pci_device_short(need->device),
+		need->device->name, need->sentence, advice != NULL ? advice : "");
+}
+
+/* What the next boot needs of them, beyond what is in use now. */
+static void check_needs(const struct request *request)
+{
+	CLEANUP_FREE char *line = root_read_word("/proc/cmdline");
+	CLEANUP_FREE const struct pci_device **chosen = NULL;
+	struct next_boot boot = {.line = line != NULL ? line : ""};
+	struct needs needs;
+
+	for (size_t i = 0; i < request->count; i++)
+		for (size_t j = 0; j < request->candidates[i].card.count; j++)
+			*ARRAY_ADD(chosen, boot.count) =
+				&request->candidates[i].card.function[j];
+	boot.chosen = chosen;
+	needs_find(&boot, &needs);
+	for (size_t i = 0; i < needs.count; i++)
+		add_need(request, &needs.need[i]);
+	needs_free(&needs);
+}
+
 static void check_iommu(const struct request *request)
 {
 	CLEANUP_FREE char *cmdline = root_read_word("/proc/cmdline");
@@ -177,4 +228,5 @@ void refuse_cards(const struct devices *devices, const struct candidate *candida
 		check_display(&request, &candidates[i]);
 		check_uses(&request, &candidates[i].card);
 	}
+	check_needs(&request);
 }
