@@ -47,8 +47,8 @@ struct check {
 /* One array a subject, in its own file, ended by a check without an id. */
 extern const struct check environment_checks[], iommu_checks[], iommu_words_checks[],
 	device_checks[], memory_checks[], twins_checks[], module_checks[],
-	nvidia_checks[], group_checks[], driver_checks[], early_checks[], boot_checks[],
-	mode_checks[], log_checks[], claim_checks[], container_checks[],
+	nvidia_checks[], group_checks[], viable_checks[], driver_checks[], early_checks[],
+	boot_checks[], mode_checks[], log_checks[], claim_checks[], container_checks[],
 	container_section_checks[], container_nodes_checks[], container_rules_checks[],
 	container_inside_checks[], container_access_checks[], container_library_checks[],
 	container_restart_checks[], vm_checks[], vm_address_checks[], vm_mapping_checks[],

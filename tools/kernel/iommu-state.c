@@ -49,7 +49,7 @@ static bool is_guest(void)
 	return false;
 }
 
-static bool is_board(void)
+bool iommu_is_board(void)
 {
 	return root_exists("/sys/firmware/devicetree/base") && !root_exists(IOMMU_TABLES);
 }
@@ -93,7 +93,7 @@ enum iommu_state iommu_state(const char *cmdline)
 		return IOMMU_IS_XENS;
 	if (iommu_is_on())
 		return IOMMU_RUNS;
-	if (is_board())
+	if (iommu_is_board())
 		return IOMMU_NO_BOARDS;
 	if (!iommu_in_firmware())
 		return why_not_told();

@@ -17,6 +17,8 @@ enum iommu_state {
 	IOMMU_NOT_STARTED, /* it is there, nothing is against it, and it does not run */
 };
 
+/* Whether a device tree describes this machine, and no ACPI. */
+bool iommu_is_board(void);
 /* `cmdline` is the running kernel's. */
 enum iommu_state iommu_state(const char *cmdline);
 /* Whether a boot with the right words may change it; not so where hardware, firmware or a

@@ -10,6 +10,7 @@ static const struct check *const catalogue[] = {
 	device_checks,
 	memory_checks,
 	group_checks,
+	viable_checks,
 	driver_checks,
 	claim_checks,
 	twins_checks,

@@ -48,6 +48,7 @@ VERDICT named_missing = {CHECK_FAIL, "no device is where {1} says",
 	"is not seated, not powered, or its slot is off in the firmware setup",
 	"vfio-early list\nvfio-early enable DEVICE"};
 VERDICT graphics_there = {CHECK_PASS, "there is a graphics card"};
+VERDICT others_there = {CHECK_PASS, "the devices that are wanted are there"};
 static const char no_graphics[] = "no graphics card in this machine";
 #define NOT_SEATED \
 	"a card that should be there is not seated, not powered, or its slot is off " \
@@ -73,13 +74,19 @@ static void check_present(const struct context *context, struct findings *findin
 
 	if (each_word(context, findings, present_row))
 		return;
-	for (size_t i = 0; i < context->intents; i++)
-		if (pci_device_is_graphics(context->intent[i].device)) {
+	for (size_t i = 0; i < context->devices.count; i++)
+		if (pci_device_is_graphics(&context->devices.device[i])) {
 			verdict_row(findings, &graphics_there, NULL);
 			finding_evidence(findings, devices, "%s",
-				context->intent[i].device->address);
+				context->devices.device[i].address);
 			return;
 		}
+	if (context->intents > 0) {
+		verdict_row(findings, &others_there, NULL);
+		finding_evidence(
+			findings, devices, "%s", context->intent[0].device->address);
+		return;
+	}
 	verdict_row(findings, wanted ? &no_graphics_wanted : &no_graphics_here, NULL);
 	finding_evidence(findings, devices, "%zu devices, none of class 03",
 		context->devices.count);

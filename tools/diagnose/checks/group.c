@@ -6,7 +6,6 @@
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/text/span.h"
-#include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
@@ -119,102 +118,7 @@ static void check_companions(const struct context *context, const struct intent 
 	free(companions.device);
 }
 
-/* The members of the group, one piece of evidence each. */
-static void show_group(
-	const struct context *context, struct findings *findings, int group)
-{
-	const struct pci_device *member = NULL;
-
-	while ((member = devices_in_group(&context->devices, group, member)) != NULL) {
-		CLEANUP_FREE char *path = format_text(
-			"/sys/kernel/iommu_groups/%d/devices/%s", group, member->address);
-
-		finding_evidence(findings, path, "%s, %s", member->class_name,
-			driver_text(member));
-	}
-}
-
-/* The first member that keeps the group from a guest. Functions of the card itself do not
- * count as long as the card is with the host altogether: DRV-BOUND is about them. */
-static const struct pci_device *spoiler(
-	const struct context *context, const struct intent *intent, int group)
-{
-	struct card card = intent_card(context, intent);
-	bool taken = driver_is_vfio(intent->device->facts.driver);
-	const struct pci_device *member = NULL;
-
-	while ((member = devices_in_group(&context->devices, group, member)) != NULL)
-		if (!pci_device_is_bridge(member) &&
-			!driver_leaves_group(member->facts.driver) &&
-			(taken || !card_has(&card, member)))
-			return member;
-	return NULL;
-}
-
-/* A card that nobody wants in a VM may share what it likes. */
 VERDICT not_for_vm = {CHECK_SKIP, "the card is not wanted in a VM"};
-VERDICT no_groups = {CHECK_SKIP, "there are no IOMMU groups: the IOMMU is not running"};
-VERDICT no_group = {CHECK_FAIL,
-	"the card is in no IOMMU group, so that VFIO cannot have it",
-	"put the card into another slot"};
-VERDICT viable = {CHECK_PASS, "IOMMU group {1} can be given to a VM"};
-static const char not_viable[] = "{1} ({2}) is with {3} and shares IOMMU group {4} with "
-				 "the card: VFIO gives the group to no VM";
-VERDICT own_spoils = {CHECK_FAIL, not_viable, "give the whole card to vfio-pci",
-	"vfio-early enable {device}\nreboot", .reboot = true};
-VERDICT other_spoils = {CHECK_FAIL, not_viable,
-	"put the card, or {1}, into another slot; or turn on ACS in the firmware setup; or "
-	"give {1} to vfio-pci as well, if the host can do without it",
-	.reboot = true};
-
-/* The first member of any of the card's groups that spoils it. */
-static const struct pci_device *any_spoiler(
-	const struct context *context, const struct intent *intent)
-{
-	struct card card = intent_card(context, intent);
-	const struct pci_device *member = NULL;
-
-	for (size_t i = 0; i < card.count && member == NULL; i++)
-		if (card.function[i].facts.group >= 0)
-			member = spoiler(context, intent, card.function[i].facts.group);
-	return member;
-}
-
-static bool has_group(const struct card *card)
-{
-	for (size_t i = 0; i < card->count; i++)
-		if (card->function[i].facts.group >= 0)
-			return true;
-	return false;
-}
-
-static void check_viable(const struct context *context, const struct intent *intent,
-	struct findings *findings)
-{
-	struct card card = intent_card(context, intent);
-	const struct pci_device *member = any_spoiler(context, intent);
-	int group = member != NULL ? member->facts.group : intent->device->facts.group;
-	CLEANUP_FREE char *number = format_text("%d", group);
-
-	if (!intent_is_vm(intent)) {
-		verdict_row(findings, &not_for_vm, NULL);
-	} else if (!has_group(&card)) {
-		verdict_row(findings, iommu_is_on() ? &no_group : &no_groups, NULL);
-		if (iommu_is_on())
-			finding_evidence(findings, "/sys/kernel/iommu_groups",
-				"no group has %s", intent->device->address);
-	} else {
-		if (member != NULL)
-			verdict_row(findings,
-				card_has(&card, member) ? &own_spoils : &other_spoils,
-				member->address, member->name, member->facts.driver,
-				number, NULL);
-		else
-			verdict_row(findings, &viable, number, NULL);
-		show_group(context, findings, group);
-	}
-}
-
 VERDICT in_no_group = {CHECK_SKIP, "the card is in no IOMMU group"};
 VERDICT reserved_unknown = {
 	CHECK_UNKNOWN, "what the firmware keeps for the card cannot be read"};
@@ -266,40 +170,12 @@ static void check_reserved(const struct context *context, const struct intent *i
 	}
 }
 
-VERDICT group_to_itself = {CHECK_PASS, "nothing else is in the card's IOMMU group"};
-VERDICT goes_along = {CHECK_WARN,
-	"{1} ({2}) is in the card's IOMMU group: it leaves the host with the card",
-	"nothing needs to be done if the host can do without it; otherwise put the card "
-	"into another slot, or turn on ACS in the firmware setup"};
-
-static void check_foreign(const struct context *context, const struct intent *intent,
-	struct findings *findings)
-{
-	struct card card = intent_card(context, intent);
-	const struct pci_device *other = devices_foreign(&context->devices, &card, NULL);
-
-	if (!intent_is_vm(intent)) {
-		verdict_row(findings, &not_for_vm, NULL);
-	} else if (other == NULL) {
-		verdict_row(findings, &group_to_itself, NULL);
-	} else {
-		verdict_row(findings, &goes_along, other->address, other->name, NULL);
-		show_group(context, findings, other->facts.group);
-	}
-}
-
 const struct check group_checks[] = {
 	{.id = "DEV-COMPANIONS",
 		.about = "whether the card's other functions can go with it",
 		.run_device = check_companions},
-	{.id = "GROUP-VIABLE",
-		.about = "whether VFIO can give the card's IOMMU group to a VM",
-		.run_device = check_viable},
 	{.id = "GROUP-RMRR",
 		.about = "whether the firmware keeps memory for the card",
 		.run_device = check_reserved},
-	{.id = "GROUP-FOREIGN",
-		.about = "whether other devices are in the card's IOMMU group",
-		.run_device = check_foreign},
 	{0},
 };
