@@ -7,6 +7,8 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec
+DOCDIR ?= $(PREFIX)/share/doc/vfio-early
+MANDIR ?= $(PREFIX)/share/man
 # These are read by others, who look in one place only: they do not follow PREFIX.
 SYSCONFDIR ?= /etc
 GRUBDIR ?= $(SYSCONFDIR)/grub.d
@@ -133,6 +135,31 @@ install-programs: all
 	sed '$(bin_path)' tools/systemd/$(confirm).in > $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
 	chmod 0644 $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
 	for wants in $(wants:%=$(DESTDIR)%); do ln -sf ../$(confirm) $$wants/ || exit; done
+
+# README and docs/ keep their places to each other, for the links between them. The pages
+# name directories as they were set.
+documents := README.md CHANGELOG.md $(wildcard docs/*.md)
+man_pages := $(patsubst docs/man/%.in,%,$(wildcard docs/man/*.in))
+man_target = $(MANDIR)/man$(lastword $(subst ., ,$(1)))/$(1)
+page_variables := VERSION DOCDIR LIBEXECDIR GRUBDIR INITRAMFSTOOLSDIR DRACUTMODULESDIR \
+	SYSTEMDUNITDIR UDEVRULESDIR
+page_words = $(foreach name,$(page_variables),s|@$(name)@|$($(name))|g;)
+
+install: install-documents
+.PHONY: install-documents
+install-documents:
+	install -d '$(DESTDIR)$(DOCDIR)/docs' $(foreach page,$(man_pages),'$(DESTDIR)$(dir $(call man_target,$(page)))')
+	for file in $(documents); do install -m 0644 $$file '$(DESTDIR)$(DOCDIR)'/$$file || exit; done
+	$(foreach page,$(man_pages),sed '$(page_words)' docs/man/$(page).in > '$(DESTDIR)$(call man_target,$(page))' &&) :
+	chmod 0644 $(foreach page,$(man_pages),'$(DESTDIR)$(call man_target,$(page))')
+
+.PHONY: uninstall-documents
+uninstall: uninstall-documents
+uninstall-documents:
+	rm -f $(documents:%='$(DESTDIR)$(DOCDIR)/%') \
+		$(foreach page,$(man_pages),'$(DESTDIR)$(call man_target,$(page))')
+	for directory in '$(DESTDIR)$(DOCDIR)/docs' '$(DESTDIR)$(DOCDIR)'; do \
+		[ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit; done
 
 # What install put there, and nothing else: no boot entry and no image is rebuilt.
 uninstall:

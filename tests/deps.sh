@@ -35,6 +35,7 @@ grub-emu		# GRUB as a program, for what it does at power-on
 e2fsprogs		# its disk
 binutils		# mends one of its modules
 jq			# reads JSON in tests
+mandoc			# whether the manual pages are clean
 strace			# which files the early program touches
 
 libclang-rt-dev		# clang's sanitizers and fuzzer

@@ -78,6 +78,34 @@ without_musl() {
 	fi
 }
 
+@test "install puts documents and manual pages where it is told, with their paths, and uninstall removes no more" {
+	local stage="$BATS_TEST_TMPDIR/a stage" page
+	on_top() {
+		run -0 env -i PATH="$PATH" make -s -C "$top" "$@" DESTDIR="$stage" PREFIX=/usr LIBEXECDIR=/usr/lib/x
+	}
+	on_top install-documents
+	cmp "$top/README.md" "$stage/usr/share/doc/vfio-early/README.md"
+	cmp "$top/docs/json.md" "$stage/usr/share/doc/vfio-early/docs/json.md"
+	[ ! -e "$stage/usr/share/doc/vfio-early/CONTRIBUTING.md" ]
+	for page in man8/vfio-early.8 man8/vfio-early-hook.8 man7/vfio-early.7 man5/vfio-early.conf.5; do
+		[ "$(stat -c %a "$stage/usr/share/man/$page")" = 644 ]
+		run ! grep '@[A-Z]*@' "$stage/usr/share/man/$page"
+	done
+	grep -q '^\.I /usr/lib/x/vfio' "$stage/usr/share/man/man8/vfio-early-hook.8"
+	grep -qF '/usr/share/doc/vfio-early/docs/json.md' "$stage/usr/share/man/man8/vfio-early.8"
+	: >"$stage/usr/share/doc/vfio-early/of somebody else"
+	on_top uninstall-documents
+	assert_equal "$stage/usr/share/doc/vfio-early/of somebody else" "$(find "$stage" -type f)"
+	rm "$stage/usr/share/doc/vfio-early/of somebody else"
+	on_top uninstall-documents
+	[ ! -e "$stage/usr/share/doc/vfio-early" ]
+	# They are part of both.
+	run -0 env -i PATH="$PATH" make -n -C "$top" install
+	assert_contains '/usr/local/share/man/man8/vfio-early.8'
+	run -0 env -i PATH="$PATH" make -n -C "$top" uninstall
+	assert_contains "'/usr/local/share/man/man8/vfio-early.8'"
+}
+
 @test "install says what brings the images up to date, on a live system where something was chosen" {
 	local note="note: 'vfio-early enable' puts this version's early program into the initramfs images"
 	build -s install-note SYSCONFDIR="$root/etc"
@@ -95,7 +123,7 @@ without_musl() {
 @test "another LIBEXECDIR reaches every part of the tool that knows it, and no other is made anew" {
 	mkdir -p "$tree/tools/images"
 	# The tool has a part of the hook in it.
-	touch "$tree"/hook/{plan,scan,sysfs,storage,outcome}.c
+	(cd "$tree" && sed -n '/^shared_hook/,/[^\\]$/p' Makefile | grep -oE 'hook/[a-z-]+\.c' | xargs touch)
 	printf '#include <stdio.h>\nint main(void) { return puts(LIBEXECDIR "/one"); }\n' >"$tree/tools/main.c"
 	echo 'const char *two(void); const char *two(void) { return LIBEXECDIR "/two"; }' >"$tree/tools/images/two.c"
 	echo 'int three(void); int three(void) { return 3; }' >"$tree/tools/three.c"

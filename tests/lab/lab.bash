@@ -14,7 +14,9 @@ export VFIO_EARLY_LAB_CACHE
 lab_disk() {
 	local stage
 	stage=$(mktemp -d)
+	# Without what is for people: a word changed there would have all disks made anew.
 	make -s -C "$REPO" install DESTDIR="$stage" >&2 &&
+		make -s -C "$REPO" uninstall-documents DESTDIR="$stage" >&2 &&
 		"$LAB/disk.sh" "${1:-bookworm}" "${2:-initramfs-tools}" "$stage"
 	local status=$?
 	rm -rf "$stage"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The door: everything that the tool changes on a disk below --root goes through here,
- * and nothing else opens a file for writing, renames or removes (tests/doors.txt). What
+ * and nothing else opens a file for writing, renames or removes (tests/door.txt). What
  * the user wants written elsewhere is output.h's.
  */
 #ifndef TOOLS_SYSTEM_WRITE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A report is one JSON object; the README documents it. Every output is printed from it:
+ * A report is one JSON object; docs/json.md documents it. Every output is printed from it:
  * what one of them says the others say too.
  */
 #ifndef TOOLS_DIAGNOSE_REPORT_DOCUMENT_H
