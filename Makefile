@@ -209,7 +209,7 @@ strict := -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-
 LINT ?= lint
 check:
 	tests/deps.sh
-	$(MAKE) $(LINT) all $(test_programs)
+	$(MAKE) $(LINT) test-programs
 	$(MAKE) fuzz-short
 	tests/run.sh tests/fast tests/boot
 
@@ -227,8 +227,11 @@ demo:
 
 check-fast:
 	tests/deps.sh fast
-	$(MAKE) $(LINT) all $(test_programs)
+	$(MAKE) $(LINT) test-programs
 	tests/run.sh tests/fast
+
+.PHONY: test-programs
+test-programs: all $(test_programs)
 
 $(BUILD)/tests/%: tests/programs/%.c $(wildcard cmdline/*.[ch])
 	@mkdir -p $(@D)

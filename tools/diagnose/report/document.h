@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A report is one JSON object; docs/json.md documents it. Every output is printed from it:
- * what one of them says the others say too.
+ * A report is one JSON object; docs/json.md documents it. Every output is printed from
+ * it: what one of them says the others say too.
  */
 #ifndef TOOLS_DIAGNOSE_REPORT_DOCUMENT_H
 #define TOOLS_DIAGNOSE_REPORT_DOCUMENT_H
