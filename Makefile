@@ -127,14 +127,14 @@ bin_path := s|@BINDIR@|$(BINDIR)|g
 install: install-programs
 .PHONY: install-programs
 install-programs: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(GRUBDIR) $(wants:%=$(DESTDIR)%)
-	install -m 0755 vfio-early $(DESTDIR)$(BINDIR)/vfio-early
-	install -m 0755 vfio-early-hook $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook
-	sed '$(bin_path)' tools/boot/grub/45_vfio_early.in > $(DESTDIR)$(GRUBDIR)/45_vfio_early
-	chmod 0755 $(DESTDIR)$(GRUBDIR)/45_vfio_early
-	sed '$(bin_path)' tools/systemd/$(confirm).in > $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
-	chmod 0644 $(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)
-	for wants in $(wants:%=$(DESTDIR)%); do ln -sf ../$(confirm) $$wants/ || exit; done
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(GRUBDIR)' $(wants:%='$(DESTDIR)%')
+	install -m 0755 vfio-early '$(DESTDIR)$(BINDIR)/vfio-early'
+	install -m 0755 vfio-early-hook '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook'
+	sed '$(bin_path)' tools/boot/grub/45_vfio_early.in > '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
+	chmod 0755 '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
+	sed '$(bin_path)' tools/systemd/$(confirm).in > '$(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)'
+	chmod 0644 '$(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)'
+	for wants in $(wants:%='$(DESTDIR)%'); do ln -sf ../$(confirm) "$$wants"/ || exit; done
 
 # README and docs/ keep their places to each other, for the links between them. The pages
 # name directories as they were set.
@@ -163,13 +163,13 @@ uninstall-documents:
 
 # What install put there, and nothing else: no boot entry and no image is rebuilt.
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/vfio-early $(DESTDIR)$(LIBEXECDIR)/vfio-early-hook \
-		$(DESTDIR)$(GRUBDIR)/45_vfio_early \
-		$(patsubst %,$(DESTDIR)%/$(confirm),$(wants) $(SYSTEMDUNITDIR)) \
-		$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early \
-		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
-	rm -rf $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
+	rm -f '$(DESTDIR)$(BINDIR)/vfio-early' '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook' \
+		'$(DESTDIR)$(GRUBDIR)/45_vfio_early' \
+		$(patsubst %,'$(DESTDIR)%/$(confirm)',$(wants) $(SYSTEMDUNITDIR)) \
+		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early' \
+		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early' \
+		'$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'
+	rm -rf '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early'
 
 # For the programs that make initramfs images: regular files, since mkinitramfs passes over
 # symbolic links, and each names the program by its installed path.
@@ -178,19 +178,19 @@ hook_path := s|@LIBEXECDIR@|$(LIBEXECDIR)|g;s|@UDEVRULESDIR@|$(UDEVRULESDIR)|g
 install: install-image-hooks
 .PHONY: install-image-hooks
 install-image-hooks:
-	install -d $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks $(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top
-	sed '$(hook_path)' initramfs-tools/hooks/vfio-early.in > $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
-	chmod 0755 $(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early
+	install -d '$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks' '$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top'
+	sed '$(hook_path)' initramfs-tools/hooks/vfio-early.in > '$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early'
+	chmod 0755 '$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early'
 	install -m 0755 initramfs-tools/scripts/init-top/00-vfio-early \
-		$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early
-	install -d $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early
-	sed '$(hook_path)' dracut/55vfio-early/module-setup.sh.in > $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
-	chmod 0755 $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh
-	install -m 0755 dracut/55vfio-early/vfio-early.sh $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/
-	install -m 0644 dracut/55vfio-early/vfio-early.service $(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/
-	install -d $(DESTDIR)$(UDEVRULESDIR)
-	sed '$(hook_path)' tools/udev/60-vfio-early.rules.in > $(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
-	chmod 0644 $(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules
+		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early'
+	install -d '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early'
+	sed '$(hook_path)' dracut/55vfio-early/module-setup.sh.in > '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh'
+	chmod 0755 '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh'
+	install -m 0755 dracut/55vfio-early/vfio-early.sh '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/'
+	install -m 0644 dracut/55vfio-early/vfio-early.service '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/'
+	install -d '$(DESTDIR)$(UDEVRULESDIR)'
+	sed '$(hook_path)' tools/udev/60-vfio-early.rules.in > '$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'
+	chmod 0644 '$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'
 
 # The images have the early program of the version before, until someone makes them anew.
 install: install-note

@@ -106,6 +106,25 @@ without_musl() {
 	assert_contains "'/usr/local/share/man/man8/vfio-early.8'"
 }
 
+@test "uninstall removes all that install put there, and nothing else, also below a directory with a blank" {
+	local stage="$BATS_TEST_TMPDIR/a stage" files
+	on_top() {
+		run -0 env -i PATH="$PATH" make -s -C "$top" "$@"
+	}
+	# What would be left of the path if the blank ended it.
+	mkdir -p "$BATS_TEST_TMPDIR/a" "$stage"
+	: >"$BATS_TEST_TMPDIR/a/file"
+	on_top install DESTDIR="$stage"
+	files=$(cd "$stage" && find . ! -type d | sort)
+	for output in 'usr/local/bin/vfio-early' 'usr/lib/dracut/modules.d/55vfio-early/vfio-early.sh' \
+		'multi-user.target.wants/vfio-early-confirm.service' 'man5/vfio-early.conf.5'; do
+		grep -qF "$output" <<<"$files"
+	done
+	on_top uninstall DESTDIR="$stage"
+	assert_equal '' "$(cd "$stage" && find . ! -type d)"
+	[ -e "$BATS_TEST_TMPDIR/a/file" ]
+}
+
 @test "install says what brings the images up to date, on a live system where something was chosen" {
 	local note="note: 'vfio-early enable' puts this version's early program into the initramfs images"
 	build -s install-note SYSCONFDIR="$root/etc"
