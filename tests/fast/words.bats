@@ -362,6 +362,44 @@ The flag cannot be read: every device stays with the host.' 'vfio_early=01:00;02
 	explains 0 'is given to vfio-pci' 'vfio_early=01:00 intel_iommu=on,sm_on'
 }
 
+@test "of the words about the IOMMU, iommu=off is final, and of intel_iommu the last counts" {
+	explains 0 'stays with the host: it has no IOMMU group' 'iommu=off vfio_early=01:00 intel_iommu=on iommu=pt'
+	explains 0 'is given to vfio-pci' 'intel_iommu=off vfio_early=01:00 intel_iommu=on'
+	explains 0 'stays with the host: it has no IOMMU group' 'intel_iommu=on vfio_early=01:00 intel_iommu=off'
+	explains 0 'is given to vfio-pci' 'amd_iommu=off vfio_early=01:00'
+	sed -i s/GenuineIntel/AuthenticAMD/ "$root/proc/cpuinfo"
+	explains 0 'stays with the host: it has no IOMMU group' 'amd_iommu=off vfio_early=01:00 amd_iommu=fullflush'
+	explains 0 'is given to vfio-pci' 'intel_iommu=off vfio_early=01:00'
+}
+
+@test "--explain of the running line does not contradict the IOMMU that runs, or does not" {
+	boot_with 'vfio_early=01:00 intel_iommu=off'
+	explains 0 'is given to vfio-pci'
+	no_iommu
+	: >"$root/sys/firmware/acpi/tables/DMAR"
+	explains 0 'stays with the host: it has no IOMMU group'
+	boot_with 'vfio_early=01:00 intel_iommu=on'
+	explains 0 'stays with the host: it has no IOMMU group'
+}
+
+@test "an IOMMU of AMD that this line turns off is on without the word" {
+	sed -i s/GenuineIntel/AuthenticAMD/ "$root/proc/cpuinfo"
+	no_iommu
+	: >"$root/sys/firmware/acpi/tables/IVRS"
+	boot_with amd_iommu=off
+	explains 0 'is given to vfio-pci' vfio_early=01:00
+	explains 0 'stays with the host: it has no IOMMU group' amd_iommu=off vfio_early=01:00
+}
+
+@test "cmdline names the word that has to go from the line" {
+	boot_with iommu=off
+	run -0 --separate-stderr tool cmdline 01:00
+	assert_equal "$card_1" "$output"
+	assert_equal "vfio-early: note: 'iommu=off' has to go from the kernel command line: the IOMMU stays off with it, whatever stands behind" "$stderr"
+	boot_with 'intel_iommu=off amd_iommu=off' # ours stands behind, and AMD's is no matter
+	words "$card_1" 01:00
+}
+
 @test "a host driver that is built into the kernel is there before us" {
 	mkdir -p "$root/sys/module/bochs" "$root/sys/module/snd_hda_intel"
 	echo live >"$root/sys/module/snd_hda_intel/initstate"

@@ -12,7 +12,9 @@
 #include "tools/commands/explain-json.h"
 #include "tools/commands/explain-words.h"
 #include "tools/kernel/iommu.h"
+#include "tools/system/root.h"
 #include "tools/text/json.h"
+#include "tools/text/span.h"
 
 /* Whether the entry before is of the same card and says the same. */
 static bool is_repeated(const struct plan *plan, unsigned int i)
@@ -40,6 +42,21 @@ static void warn_of_leaving(
 	}
 }
 
+/* These words go to the end of the line that the machine boots with, where they cannot
+ * undo all that stands in front. */
+static void warn_of_line(const char *words)
+{
+	CLEANUP_FREE char *running = root_read_word("/proc/cmdline");
+	CLEANUP_FREE char *both =
+		format_text("%s %s", running != NULL ? running : "", words);
+	struct parameter off;
+
+	if (iommu_in(both, &off) == IOMMU_OFF)
+		print_message("note: '%.*s' has to go from the kernel command line: the "
+			      "IOMMU stays off with it, whatever stands behind",
+			SPAN(off.word));
+}
+
 static int print_words(
 	const struct options *options, const struct devices *devices, const char *value)
 {
@@ -55,6 +72,7 @@ static int print_words(
 		return STATUS_USAGE;
 	}
 	warn_of_leaving(prediction, devices);
+	warn_of_line(words);
 	if (!options->json)
 		puts(words);
 	else if (json_print(json_pack("{s:o, s:o, s:o, s:o}", "words", json_text(words),

@@ -87,7 +87,7 @@ static enum iommu_state why_not_told(void)
 
 enum iommu_state iommu_state(const char *cmdline)
 {
-	enum iommu said = iommu_in(cmdline, strlen(cmdline));
+	enum iommu said = iommu_in(cmdline, NULL);
 
 	if (is_xen_dom0())
 		return IOMMU_IS_XENS;

@@ -6,6 +6,7 @@
 #include "tools/text/string.h"
 #include "tools/kernel/iommu.h"
 #include "tools/system/root.h"
+#include "tools/text/span.h"
 
 /*
  * Intel's IOMMU is off by default in some distributions' kernels, AMD's never is, and
@@ -71,22 +72,57 @@ bool iommu_has_option(struct span list, const char *option)
 	return false;
 }
 
-enum iommu iommu_in(const char *line, size_t length)
+/* The last of "on" and "off" in a list counts (drivers/iommu/intel/iommu.c). */
+static enum iommu last_said(struct span list)
 {
-	struct cmdline cmdline = cmdline_read(line, length);
-	enum iommu result = IOMMU_UNSAID;
+	enum iommu said = IOMMU_UNSAID;
+	struct span option;
+
+	while (span_piece(&list, ',', &option))
+		said = span_is(option, "off")  ? IOMMU_OFF
+		       : span_is(option, "on") ? IOMMU_ON
+					       : said;
+	return said;
+}
+
+bool iommu_is_off_word(const struct parameter *parameter)
+{
+	return (parameter_is(parameter, "iommu") ||
+		       parameter_is(parameter, "intel_iommu") ||
+		       parameter_is(parameter, "amd_iommu")) &&
+	       iommu_has_option(parameter->value, "off");
+}
+
+/*
+ * iommu=off is for every x86 IOMMU (arch/x86/kernel/pci-dma.c), amd_iommu=off for AMD's
+ * (drivers/iommu/amd/init.c), and nothing sets their flag back.
+ */
+static bool is_final(const struct parameter *parameter, enum iommu_maker maker)
+{
+	return iommu_is_off_word(parameter) &&
+	       (parameter_is(parameter, "iommu") ||
+		       (parameter_is(parameter, "amd_iommu") && maker != IOMMU_INTEL));
+}
+
+enum iommu iommu_in(const char *line, struct parameter *off)
+{
+	struct cmdline cmdline = cmdline_read(line, strlen(line));
+	enum iommu_maker maker = iommu_maker();
+	enum iommu result = IOMMU_UNSAID, said;
 	struct parameter parameter;
 
 	while (cmdline_next(&cmdline, &parameter)) {
-		bool intel = parameter_is(&parameter, "intel_iommu");
+		bool final = is_final(&parameter, maker);
 
-		if (!intel && !parameter_is(&parameter, "amd_iommu") &&
-			!parameter_is(&parameter, "iommu"))
-			continue;
-		if (iommu_has_option(parameter.value, "off"))
-			result = IOMMU_OFF;
-		else if (intel && iommu_has_option(parameter.value, "on"))
-			result = IOMMU_ON;
+		said = final ? IOMMU_OFF : IOMMU_UNSAID;
+		if (parameter_is(&parameter, "intel_iommu") && maker != IOMMU_AMD)
+			said = last_said(parameter.value);
+		if (said == IOMMU_OFF && off != NULL)
+			*off = parameter;
+		if (final)
+			return IOMMU_OFF;
+		if (said != IOMMU_UNSAID)
+			result = said;
 	}
 	return result;
 }

@@ -25,8 +25,14 @@ enum iommu_maker iommu_maker(void);
  */
 const char *iommu_words(void);
 
-/* What a kernel command line says of it; the last word counts. */
-enum iommu iommu_in(const char *line, size_t length);
+/*
+ * What a kernel command line says of this processor's IOMMU: iommu=off is off, wherever
+ * it stands, and so is amd_iommu=off with AMD; of intel_iommu the last word counts. `off`
+ * (may be NULL) becomes the word by which it is off.
+ */
+enum iommu iommu_in(const char *line, struct parameter *off);
+/* Whether the parameter turns an IOMMU off, whoever made it. */
+bool iommu_is_off_word(const struct parameter *parameter);
 /* Whether a parameter's value has an option: it is a list, "intel_iommu=on,sm_on". */
 bool iommu_has_option(struct span list, const char *option);
 

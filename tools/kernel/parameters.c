@@ -36,19 +36,11 @@ struct said {
 	bool passthrough; /* iommu=pt, or a decision against it */
 };
 
-/*
- * "iommu=off" turns every IOMMU off, and no later one turns it on again
- * (arch/x86/kernel/pci-dma.c). A flag of the user would be overruled by ours, which is
- * the last; two of them would only puzzle whoever reads the line.
- */
+/* A flag of the user would be overruled by ours, which is the last; two of them would
+ * only puzzle whoever reads the line. */
 static bool undoes_ours(const struct parameter *parameter)
 {
-	if (parameter_is(parameter, FLAG_NAME))
-		return true;
-	return (parameter_is(parameter, "iommu") ||
-		       parameter_is(parameter, "intel_iommu") ||
-		       parameter_is(parameter, "amd_iommu")) &&
-	       iommu_has_option(parameter->value, "off");
+	return parameter_is(parameter, FLAG_NAME) || iommu_is_off_word(parameter);
 }
 
 static void listen(const struct parameter *parameter, struct said *said)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/text/string.h"
+#include "tools/kernel/iommu-state.h"
 #include "tools/kernel/iommu.h"
 #include "tools/selection/predict.h"
 #include "tools/system/root.h"
@@ -23,11 +24,39 @@ static bool driver_is_built_in(const char *driver)
 	return root_exists(module) && !root_exists(state);
 }
 
-/* The devices as the early program will find them. */
-static void make_early(struct scan *scan, enum iommu iommu)
+/* Whether that is the line of this boot, in which the IOMMU is as it is. */
+static bool is_running(const char *line)
 {
-	/* What has no group only because the IOMMU is off in this boot. */
-	bool assume_group = iommu == IOMMU_ON && !iommu_is_on() && iommu_in_firmware();
+	CLEANUP_FREE char *running = root_read_word("/proc/cmdline");
+	size_t length = running != NULL ? strlen(running) : 0;
+
+	return running != NULL && strncmp(line, running, length) == 0 &&
+	       strspn(line + length, " \n") == strlen(line + length);
+}
+
+/* Whether a boot with this line has groups where this one has none, only because its own
+ * line left the IOMMU off. */
+static bool turns_on(enum iommu said)
+{
+	CLEANUP_FREE char *running = root_read_word("/proc/cmdline");
+
+	switch (iommu_state(running != NULL ? running : "")) {
+	case IOMMU_NOT_ASKED:
+		return said == IOMMU_ON;
+	case IOMMU_TURNED_OFF:
+		return said == IOMMU_ON ||
+		       (said == IOMMU_UNSAID && iommu_maker() != IOMMU_INTEL);
+	default:
+		return false;
+	}
+}
+
+/* The devices as the early program will find them. */
+static void make_early(struct scan *scan, const char *line)
+{
+	bool running = is_running(line);
+	enum iommu said = running ? IOMMU_UNSAID : iommu_in(line, NULL);
+	bool assume_group = !running && turns_on(said);
 
 	for (unsigned int i = 0; i < scan->count; i++) {
 		struct device *device = &scan->device[i];
@@ -39,7 +68,7 @@ static void make_early(struct scan *scan, enum iommu iommu)
 		/* Nobody can tell which: each gets one of its own. */
 		if (assume_group)
 			device->group = (int32_t)i;
-		if (iommu == IOMMU_OFF)
+		if (said == IOMMU_OFF)
 			device->group = -1;
 	}
 }
@@ -60,7 +89,7 @@ struct prediction *predict_boot(const char *line, bool next_boot, char **why)
 	scan_devices(root, &prediction->flag, &prediction->scan);
 	close(root);
 	if (next_boot)
-		make_early(&prediction->scan, iommu_in(line, length));
+		make_early(&prediction->scan, line);
 	plan_make(&prediction->flag, &prediction->scan, &prediction->plan);
 	return prediction;
 }

@@ -47,6 +47,14 @@ static const struct verdict *judge_word(const char *name, const struct parameter
 	return NULL;
 }
 
+/* The word with this name that counts: of several that one by which the IOMMU is off. */
+static bool find_word(const char *cmdline, const char *name, struct parameter *word)
+{
+	if (iommu_in(cmdline, word) == IOMMU_OFF && parameter_is(word, name))
+		return true;
+	return parameters_find(cmdline, name, word);
+}
+
 static void check_cmdline(const struct context *context, struct findings *findings)
 {
 	static const char *const names[] = {"intel_iommu", "amd_iommu", "iommu"};
@@ -56,7 +64,7 @@ static void check_cmdline(const struct context *context, struct findings *findin
 	const char *name = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!parameters_find(context->cmdline, names[i], &word) ||
+		if (!find_word(context->cmdline, names[i], &word) ||
 			(verdict = judge_word(names[i], &word)) == NULL ||
 			(worst != NULL && verdict->status <= worst->status))
 			continue;

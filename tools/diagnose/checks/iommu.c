@@ -78,7 +78,7 @@ static bool comes_with_next(const struct context *context)
 	const struct boot_state *boot = &context->boot;
 
 	return boot->next == NEXT_PASSTHROUGH && boot->parameters != NULL &&
-	       iommu_in(boot->parameters, strlen(boot->parameters)) == IOMMU_ON;
+	       iommu_in(boot->parameters, NULL) == IOMMU_ON;
 }
 
 static const struct verdict *judge_state(
