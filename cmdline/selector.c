@@ -276,7 +276,7 @@ bool place_in_slot(const struct pci_place *place, const struct pci_function *fun
 	unsigned int last = place->length - 1U;
 	const struct pci_address *first;
 
-	if (function->depth < last ||
+	if (function->depth < last || (last > 0 && function->off_path) ||
 		function->address.device != place->step[last].device)
 		return false;
 	for (unsigned int i = 0; i < last; i++)

@@ -28,6 +28,9 @@ struct pci_function {
 	uint16_t subdevice;
 	uint8_t depth;				 /* bridges in `above` */
 	struct pci_address above[PCI_DEPTH_MAX]; /* from the root bus downwards */
+	/* A virtual function on another bus than its physical one: the kernel hangs that
+	 * bus below the same bridge, but a path means the bridge's own. */
+	bool off_path;
 };
 
 /* PLACE: an address, and the device and function of each element behind a "/". */

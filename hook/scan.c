@@ -106,12 +106,27 @@ static bool visit_relation(const char *name, void *data)
 	return true;
 }
 
+/* drivers/pci/iov.c, virtfn_add_bus: where the bus of the physical function is full. */
+static void find_own_bus(int root, struct pci_function *function)
+{
+	char path[SYSFS_PATH_MAX], name[24];
+	struct pci_address physical;
+
+	device_path(path, &function->address, "physfn");
+	function->off_path =
+		link_name(root, path, name, sizeof(name)) < 0 ||
+		!pci_address_parse((struct span){name, strlen(name)}, &physical) ||
+		physical.bus != function->address.bus;
+}
+
 void scan_relations(int root, uint64_t framebuffer, struct device *device)
 {
 	char path[SYSFS_PATH_MAX];
 
 	device_path(path, &device->function.address, NULL);
 	directory_walk(root, path, visit_relation, device);
+	if (device->is_virtual)
+		find_own_bus(root, &device->function);
 	if (device->class >> 16 == CLASS_DISPLAY)
 		device->signs |= display_signs(
 			root, &device->function.address, device->class, framebuffer);
@@ -171,58 +186,55 @@ static void add(struct scan *scan, const struct device *device)
 /* One directory of the walk down a path, and what is looked for in it. */
 struct walk {
 	int root;
-	int directory;
-	struct pci_step step;
-	bool last;
+	const struct pci_place *place;
+	unsigned int step; /* of the place */
 	struct scan *scan;
-	char next[24]; /* not the last: the directory of the bridge */
+	struct pci_address next; /* not the last: the bridge */
+	bool found;
 };
 
 static bool visit_child(const char *name, void *data)
 {
 	struct walk *walk = data;
+	const struct pci_step *step = &walk->place->step[walk->step];
 	struct pci_address address;
 	struct device device;
 
 	if (!pci_address_parse((struct span){name, strlen(name)}, &address) ||
-		address.device != walk->step.device ||
-		(walk->step.function != SELECTOR_ANY &&
-			address.function != walk->step.function))
+		address.device != step->device ||
+		(step->function != SELECTOR_ANY && address.function != step->function))
 		return true;
-	if (walk->last) {
-		if (scan_device(walk->root, &address, walk->scan->framebuffer, &device))
+	if (walk->step + 1U == walk->place->length) {
+		if (scan_device(walk->root, &address, walk->scan->framebuffer, &device) &&
+			place_matches(walk->place, &device.function))
 			add(walk->scan, &device);
 		return true;
 	}
-	if (strlen(name) < sizeof(walk->next))
-		memcpy(walk->next, name, strlen(name) + 1);
-	return false;
+	/* The bus right below has the lowest number: the others are of virtual functions.
+	 */
+	if (!walk->found || pci_address_compare(&address, &walk->next) < 0)
+		walk->next = address;
+	walk->found = true;
+	return true;
 }
 
 /* A bridge's directory in sysfs holds those of the devices behind it. */
 static void scan_path(int root, const struct pci_place *place, struct scan *scan)
 {
-	struct pci_address first = {place->domain, place->bus, place->step[0].device,
-		(uint8_t)place->step[0].function};
-	struct walk walk = {.root = root, .scan = scan};
-	char path[SYSFS_PATH_MAX];
-	int next;
+	struct walk walk = {.root = root,
+		.place = place,
+		.scan = scan,
+		.next = {place->domain, place->bus, place->step[0].device,
+			(uint8_t)place->step[0].function},
+		.found = true};
 
-	device_path(path, &first, NULL);
-	walk.directory = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	for (unsigned int i = 1; i < place->length && walk.directory >= 0; i++) {
-		walk.step = place->step[i];
-		walk.last = i + 1U == place->length;
-		walk.next[0] = '\0';
-		directory_walk(walk.directory, ".", visit_child, &walk);
-		next = walk.next[0] == '\0' ? -1
-					    : openat(walk.directory, walk.next,
-						      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		close(walk.directory);
-		walk.directory = next;
+	for (walk.step = 1; walk.step < place->length && walk.found; walk.step++) {
+		char path[SYSFS_PATH_MAX];
+
+		device_path(path, &walk.next, NULL);
+		walk.found = false;
+		directory_walk(root, path, visit_child, &walk);
 	}
-	if (walk.directory >= 0)
-		close(walk.directory);
 }
 
 static void scan_place(int root, const struct pci_place *place, struct scan *scan)

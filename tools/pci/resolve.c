@@ -226,14 +226,15 @@ int devices_resolve(const struct devices *devices, const char *word, struct card
 	return 0;
 }
 
-/* The path of the card from its root bus. */
+/* The path of the card from its root bus; its address, where no path leads to it. */
 static struct pci_place place_of(const struct pci_function *function)
 {
+	unsigned int depth = function->off_path ? 0 : function->depth;
 	const struct pci_address *top =
-		function->depth > 0 ? &function->above[0] : &function->address;
+		depth > 0 ? &function->above[0] : &function->address;
 	struct pci_place place = {.domain = top->domain, .bus = top->bus};
 
-	for (unsigned int i = 0; i < function->depth; i++)
+	for (unsigned int i = 0; i < depth; i++)
 		place.step[place.length++] = (struct pci_step){
 			function->above[i].device, (int8_t)function->above[i].function};
 	place.step[place.length++] =
