@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * list-verdicts <REPORTS: which verdicts of the checks no row of these JSON reports of
- * diagnose says, one a line: "STATUS TITLE". With a word as its argument: all verdicts.
+ * diagnose says, one a line: "STATUS TITLE -> REMEDY". With a word as its argument: all
+ * verdicts.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +14,19 @@
 /* What the linker puts around them: see VERDICT. */
 extern const struct verdict __start_verdicts[], __stop_verdicts[];
 
-/* Whether a text is what a sentence becomes with some words in place of {NAME}: perhaps
- * with "(and 2 more)", "; and more" or more commands behind it. */
+/* Whether nothing is left of a text but what a check may add: "(and 2 more)", more
+ * commands, or to a remedy what else is to be done. */
+static bool is_end(const char *text)
+{
+	static const char *const added[] = {"\n", " (and ", "; ", ", then "};
+
+	for (size_t i = 0; i < sizeof(added) / sizeof(added[0]); i++)
+		if (strncmp(text, added[i], strlen(added[i])) == 0)
+			return true;
+	return *text == '\0';
+}
+
+/* Whether a text is what a sentence becomes with some words in place of {NAME}. */
 static bool fits(const char *sentence, const char *text)
 {
 	size_t plain = strcspn(sentence, "{");
@@ -24,8 +36,7 @@ static bool fits(const char *sentence, const char *text)
 		return false;
 	text += plain;
 	if (*rest == '\0')
-		return *text == '\0' || *text == '\n' ||
-		       strncmp(text, " (and ", 6) == 0 || strncmp(text, "; ", 2) == 0;
+		return is_end(text);
 	for (;; text++) {
 		if (fits(rest + 1, text))
 			return true;
@@ -92,7 +103,8 @@ int main(int argc, char **argv)
 	for (const struct verdict *verdict = __start_verdicts; verdict < __stop_verdicts;
 		verdict++)
 		if (!is_said(rows, verdict))
-			printf("%s %s\n", check_status_name(verdict->status),
-				verdict->title);
+			printf("%s %s%s%s\n", check_status_name(verdict->status),
+				verdict->title, verdict->remedy != NULL ? " -> " : "",
+				verdict->remedy != NULL ? verdict->remedy : "");
 	return 0;
 }
