@@ -17,6 +17,7 @@
  */
 static char *read_words(int argc, char **argv, char **why)
 {
+	CLEANUP_FREE char *value = NULL;
 	char *line = NULL;
 	struct flag flag;
 
@@ -33,13 +34,10 @@ static char *read_words(int argc, char **argv, char **why)
 		text_append(&line, " %s", argv[i]);
 	}
 	flag_find(line, strlen(line), &flag);
-	if (flag.state == FLAG_ABSENT && strchr(line, ' ') == NULL) {
-		char *longer = format_text(FLAG_NAME "=%s", line);
-
-		free(line);
-		line = longer;
-	}
-	return line;
+	if (flag.state != FLAG_ABSENT || strchr(line, ' ') != NULL)
+		return line;
+	value = line;
+	return format_text(FLAG_NAME "=%s", value);
 }
 
 /* What is odd about the line, but not wrong. */

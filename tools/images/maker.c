@@ -17,17 +17,13 @@ char *generator_names(const char *joint)
 	for (size_t i = 0; generators[i] != NULL; i++)
 		left += generator_is_ours(generators[i]);
 	for (size_t i = 0; generators[i] != NULL; i++) {
-		char *longer;
-
 		if (!generator_is_ours(generators[i]))
 			continue;
 		left--;
-		longer = format_text("%s%s%s", names, generators[i]->name,
+		text_append(&names, "%s%s", generators[i]->name,
 			left > 1    ? ", "
 			: left == 1 ? joint
 				    : "");
-		free(names);
-		names = longer;
 	}
 	return names;
 }

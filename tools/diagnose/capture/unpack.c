@@ -142,13 +142,10 @@ static char *inside_target(const struct manifest_entry *entry)
 	if (strlen(target) != entry->length || target[0] == '\0')
 		return NULL;
 	if (target[0] == '/') {
-		result = copy_text(target + strspn(target, "/"));
-		for (size_t i = 0; i < depth; i++) {
-			char *longer = format_text("../%s", result);
-
-			free(result);
-			result = longer;
-		}
+		result = copy_text("");
+		for (size_t i = 0; i < depth; i++)
+			text_append(&result, "../");
+		text_append(&result, "%s", target + strspn(target, "/"));
 	} else {
 		result = copy_text(target);
 	}

@@ -33,17 +33,13 @@ static char *left_behind(
 
 	for (size_t i = 0; i < card->count; i++) {
 		bool taken = false;
-		char *longer;
 
 		for (size_t j = 0; j < count && !taken; j++)
 			taken = vm_device_is(
 				&devices[j], &card->function[i].facts.function.address);
-		if (taken)
-			continue;
-		longer = format_text("%s%s%s", list != NULL ? list : "",
-			list != NULL ? ", " : "", card->function[i].address);
-		free(list);
-		list = longer;
+		if (!taken)
+			text_append(&list, "%s%s", list != NULL ? ", " : "",
+				card->function[i].address);
 	}
 	return list;
 }

@@ -5,6 +5,7 @@
 #include "tools/text/string.h"
 #include "tools/diagnose/check.h"
 #include "tools/diagnose/report/markdown.h"
+#include "tools/diagnose/report/tally.h"
 
 /* Whether a section's list of ids, "CT-*" or whole, has this one. */
 static bool is_judge(const json_t *checks, const char *id)
@@ -164,8 +165,8 @@ static void print_finding(const json_t *row, FILE *to)
 static void print_summary(const json_t *report, FILE *to)
 {
 	static const char *const order[] = {
-		"fail", "warn", "unknown", "info", "pass", "skip"};
-	const json_t *summary = json_object_get(report, "summary");
+		"fail", "warn", "unknown", "info", "pass", "skip", NULL};
+	CLEANUP_FREE char *counts = report_tally(report, order);
 	json_t *all = json_pack("[s]", "*");
 	size_t i, j;
 	json_t *item;
@@ -181,15 +182,7 @@ static void print_summary(const json_t *report, FILE *to)
 		json_array_foreach (json_object_get(report, "checks"), i, item)
 			if (strcmp(json_text_at(item, "status"), order[j]) == 0)
 				print_finding(item, to);
-	fputc('\n', to);
-	for (i = 0; i < ARRAY_SIZE(order); i++)
-		fprintf(to, "%s%lld %s", i > 0 ? ", " : "",
-			(long long)json_integer_value(json_object_get(summary, order[i])),
-			order[i]);
-	json_array_foreach (json_object_get(report, "ignored"), i, item)
-		fprintf(to, "%s%s",
-			i > 0 ? ", " : "; ignored: ", json_string_value(item));
-	fputs(".\n", to);
+	fprintf(to, "\n%s.\n", counts);
 }
 
 void report_print_markdown(const json_t *report, FILE *to)

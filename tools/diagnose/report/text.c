@@ -5,6 +5,7 @@
 #include "tools/text/json.h"
 #include "tools/text/string.h"
 #include "tools/text/wrap.h"
+#include "tools/diagnose/report/tally.h"
 #include "tools/diagnose/report/text.h"
 
 /* A name is worth as many: before it has fewer, other words go. */
@@ -70,31 +71,11 @@ static void print_intent(const json_t *intent, FILE *to, const struct text_style
 			json_text_at(evidence, "value"));
 }
 
-/* "29 pass, 0 info, ...; ignored: ..." */
-static char *tally(const json_t *report)
-{
-	static const char *const order[] = {
-		"pass", "info", "warn", "fail", "skip", "unknown"};
-	const json_t *summary = json_object_get(report, "summary");
-	size_t size, i;
-	char *text = NULL;
-	FILE *to = open_memstream(&text, &size);
-	json_t *item;
-
-	for (i = 0; i < ARRAY_SIZE(order); i++)
-		fprintf(to, "%s%lld %s", i > 0 ? ", " : "",
-			(long long)json_integer_value(json_object_get(summary, order[i])),
-			order[i]);
-	json_array_foreach (json_object_get(report, "ignored"), i, item)
-		fprintf(to, "%s%s",
-			i > 0 ? ", " : "; ignored: ", json_string_value(item));
-	fclose(to);
-	return text;
-}
-
 static void print_summary(const json_t *report, FILE *to, const struct text_style *style)
 {
-	CLEANUP_FREE char *counts = tally(report);
+	static const char *const order[] = {
+		"pass", "info", "warn", "fail", "skip", "unknown", NULL};
+	CLEANUP_FREE char *counts = report_tally(report, order);
 	size_t i;
 	json_t *item;
 
