@@ -4,7 +4,7 @@
 #include "cmdline/driver.h"
 #include "cmdline/selector.h"
 
-struct reader {
+struct selector_reader {
 	const char *at;
 	const char *end;
 };
@@ -14,7 +14,7 @@ static struct span up_to(const char *from, const char *to)
 	return (struct span){from, (size_t)(to - from)};
 }
 
-static bool take(struct reader *reader, char c)
+static bool take(struct selector_reader *reader, char c)
 {
 	if (reader->at == reader->end || *reader->at != c)
 		return false;
@@ -24,7 +24,7 @@ static bool take(struct reader *reader, char c)
 
 /* Reads `least` to `most` hexadecimal digits whose value is at most `max`, or nothing. */
 static bool take_hex(
-	struct reader *reader, int least, int most, uint32_t max, uint32_t *out)
+	struct selector_reader *reader, int least, int most, uint32_t max, uint32_t *out)
 {
 	const char *start = reader->at;
 	uint32_t value = 0;
@@ -46,7 +46,7 @@ static bool take_hex(
 static const char wrong_function[] = "a function number is 0 to 7";
 
 /* DD[.F] */
-static const char *take_step(struct reader *reader, struct pci_step *step)
+static const char *take_step(struct selector_reader *reader, struct pci_step *step)
 {
 	uint32_t device, function;
 
@@ -67,9 +67,10 @@ static const char *take_step(struct reader *reader, struct pci_step *step)
  * This is the <pci_dev> form of Documentation/admin-guide/kernel-parameters.rst.
  * `*known` is set once the slot of the first element is understood.
  */
-static const char *take_place(struct reader *reader, struct pci_place *place, bool *known)
+static const char *take_place(
+	struct selector_reader *reader, struct pci_place *place, bool *known)
 {
-	struct reader bus_only = *reader;
+	struct selector_reader bus_only = *reader;
 	uint32_t domain = 0, bus;
 	const char *error, *first_error = NULL;
 
@@ -102,7 +103,7 @@ static const char *take_place(struct reader *reader, struct pci_place *place, bo
 }
 
 /* ID syntax: [pci:]VVVV:DDDD[:SSSS:ssss]   (four digits each, which no address has) */
-static const char *take_id(struct reader *reader, struct pci_id *id)
+static const char *take_id(struct selector_reader *reader, struct pci_id *id)
 {
 	static const char wrong[] =
 		"an ID is VVVV:DDDD or VVVV:DDDD:SSSS:ssss, four hexadecimal digits each";
@@ -180,7 +181,7 @@ const char *selector_parse(struct span word, struct selector *out, struct span *
 	const struct span whole = word;
 	struct span place;
 	const char *at, *error, *driver_error, *id_error = NULL;
-	struct reader reader;
+	struct selector_reader reader;
 
 	memset(out, 0, sizeof(*out));
 	*bad = word;
@@ -196,7 +197,7 @@ const char *selector_parse(struct span word, struct selector *out, struct span *
 		*bad = id;
 		if (id.length >= 4 && memcmp(id.text, "pci:", 4) == 0)
 			id = up_to(id.text + 4, id.text + id.length);
-		reader = (struct reader){id.text, id.text + id.length};
+		reader = (struct selector_reader){id.text, id.text + id.length};
 		id_error = take_id(&reader, &out->id);
 		if (id_error == NULL && reader.at != reader.end)
 			id_error = "unexpected text behind the ID";
@@ -209,7 +210,7 @@ const char *selector_parse(struct span word, struct selector *out, struct span *
 		place = up_to(at + 1, word.text + word.length);
 	}
 
-	reader = (struct reader){place.text, place.text + place.length};
+	reader = (struct selector_reader){place.text, place.text + place.length};
 	error = take_place(&reader, &out->place, &out->has_place);
 	if (error == NULL && reader.at != reader.end)
 		error = "unexpected text behind the address";

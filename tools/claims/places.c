@@ -12,9 +12,9 @@
 #include "tools/claims/places.h"
 #include "tools/claims/scripts.h"
 
-typedef void reader(struct claims *, struct span, const char *);
+typedef void claims_reader(struct claims *, struct span, const char *);
 
-static void read_file(struct claims *claims, const char *path, reader *read)
+static void read_file(struct claims *claims, const char *path, claims_reader *read)
 {
 	CLEANUP_FREE char *text = NULL;
 	size_t length;
@@ -26,7 +26,7 @@ static void read_file(struct claims *claims, const char *path, reader *read)
 /* The files of a configuration that is spread over directories, of which the first with a
  * file of some name hides those behind it. `directories` ends with a NULL. */
 static void read_directories(struct claims *claims, const char *const *directories,
-	const char *end, reader *read)
+	const char *end, claims_reader *read)
 {
 	struct lines seen = {0};
 

@@ -127,7 +127,7 @@ const struct option diagnose_options[] = {
 	{0},
 };
 
-bool read_options(int argc, char **argv, struct wanted *wanted)
+bool diagnose_options_read(int argc, char **argv, struct wanted *wanted)
 {
 	struct request *request = &wanted->request;
 	int option, guests = 0;
@@ -206,7 +206,7 @@ bool read_options(int argc, char **argv, struct wanted *wanted)
 	return good;
 }
 
-void free_options(struct wanted *wanted)
+void diagnose_options_free(struct wanted *wanted)
 {
 	lines_free(&wanted->only);
 	lines_free(&wanted->ignore);

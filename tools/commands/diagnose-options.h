@@ -28,7 +28,7 @@ extern const char diagnose_help[];
 extern const struct option diagnose_options[];
 
 /* Reads them into `*wanted`, which has the defaults; false after a complaint. */
-bool read_options(int argc, char **argv, struct wanted *wanted);
-void free_options(struct wanted *wanted);
+bool diagnose_options_read(int argc, char **argv, struct wanted *wanted);
+void diagnose_options_free(struct wanted *wanted);
 
 #endif

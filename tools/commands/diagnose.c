@@ -210,7 +210,7 @@ static int run_diagnose(const struct options *options, int argc, char **argv)
 	};
 	int status = STATUS_USAGE;
 
-	if (!read_options(argc, argv, &wanted))
+	if (!diagnose_options_read(argc, argv, &wanted))
 		fputs("Try 'vfio-early help diagnose'.\n", stderr);
 	else if (wanted.list == LIST_CHECKS)
 		status = list_checks(wanted.format == FORMAT_JSON);
@@ -218,7 +218,7 @@ static int run_diagnose(const struct options *options, int argc, char **argv)
 		status = list_signatures(wanted.format == FORMAT_JSON);
 	else
 		status = diagnose(&wanted);
-	free_options(&wanted);
+	diagnose_options_free(&wanted);
 	return status;
 }
 

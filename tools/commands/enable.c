@@ -16,7 +16,7 @@
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
 
-struct request {
+struct enable_request {
 	bool once;
 	bool force;
 	char **words;
@@ -29,7 +29,7 @@ static const struct option enable_options[] = {
 	{0},
 };
 
-static void read_request(int argc, char **argv, struct request *request)
+static void read_request(int argc, char **argv, struct enable_request *request)
 {
 	int option;
 
@@ -83,7 +83,7 @@ static int ask(const struct devices *devices, char **value, char **why)
 }
 
 static int choose(const struct devices *devices, const struct conf *conf,
-	const struct request *request, bool may_ask, char **value, char **why)
+	const struct enable_request *request, bool may_ask, char **value, char **why)
 {
 	int error;
 
@@ -117,7 +117,7 @@ static void add_candidates(struct candidate **candidates, size_t *count,
 }
 
 /* The cards of the user's words, or of the value chosen in their place. */
-static int find_cards(const struct devices *devices, const struct request *request,
+static int find_cards(const struct devices *devices, const struct enable_request *request,
 	const char *value, struct candidate **candidates, size_t *count, char **why)
 {
 	CLEANUP_FREE char *copy = copy_text(value);
@@ -183,7 +183,7 @@ static void say_how_to_go_on(const struct enabling *enabling)
 }
 
 /* Refuses, or takes the steps. `*failure` is the sentence if something went wrong. */
-static int go(const struct request *request, const struct devices *devices,
+static int go(const struct enable_request *request, const struct devices *devices,
 	const struct candidate *candidates, size_t count, struct enabling *enabling,
 	char **failure)
 {
@@ -201,7 +201,7 @@ static int go(const struct request *request, const struct devices *devices,
 	return enable_devices(enabling, failure);
 }
 
-static int enable(const struct options *options, const struct request *request,
+static int enable(const struct options *options, const struct enable_request *request,
 	const struct devices *devices, struct conf *conf)
 {
 	CLEANUP_FREE struct candidate *candidates = NULL;
@@ -237,7 +237,7 @@ static int enable(const struct options *options, const struct request *request,
 static int run_enable(const struct options *options, int argc, char **argv)
 {
 	CLEANUP_FREE char *why = NULL;
-	struct request request = {0};
+	struct enable_request request = {0};
 	struct devices devices;
 	struct conf conf;
 	int status;

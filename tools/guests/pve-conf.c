@@ -35,7 +35,7 @@ static bool is_snapshot_name(struct span name)
 	return true;
 }
 
-struct reader {
+struct conf_reader {
 	struct pve_conf *conf;
 	enum pve_kind kind;
 	unsigned int number;
@@ -43,7 +43,7 @@ struct reader {
 	bool skip; /* below a header that PVE does not know */
 };
 
-static void problem(struct reader *reader, struct span text, const char *what)
+static void problem(struct conf_reader *reader, struct span text, const char *what)
 {
 	struct pve_conf *conf = reader->conf;
 	struct pve_problem *problem = ARRAY_ADD(conf->problem, conf->problem_count);
@@ -57,7 +57,7 @@ static void problem(struct reader *reader, struct span text, const char *what)
 }
 
 static void start_section(
-	struct reader *reader, enum pve_section_kind kind, struct span name)
+	struct conf_reader *reader, enum pve_section_kind kind, struct span name)
 {
 	struct pve_conf *conf = reader->conf;
 	struct pve_section *section;
@@ -74,7 +74,7 @@ static void start_section(
 }
 
 /* Whether the line is a header, and if so the section it opens. */
-static bool read_header(struct reader *reader)
+static bool read_header(struct conf_reader *reader)
 {
 	struct span line = span_trim(reader->line), name;
 
@@ -109,7 +109,7 @@ static bool read_header(struct reader *reader)
 	return true;
 }
 
-static void add_line(struct reader *reader, size_t key_length, struct span value)
+static void add_line(struct conf_reader *reader, size_t key_length, struct span value)
 {
 	struct pve_conf *conf = reader->conf;
 	struct pve_line *line = ARRAY_ADD(conf->line, conf->line_count);
@@ -125,7 +125,7 @@ static void add_line(struct reader *reader, size_t key_length, struct span value
 }
 
 /* lxc.KEY: VALUE or lxc.KEY = VALUE; blanks may stand before "=" but not before ":" */
-static bool read_raw(struct reader *reader)
+static bool read_raw(struct conf_reader *reader)
 {
 	struct span line = reader->line;
 	size_t key = 4, sign;
@@ -154,7 +154,7 @@ static bool read_raw(struct reader *reader)
 }
 
 /* KEY: VALUE, the key in the first column: [a-z][a-z_]*[0-9]* and for a VM "-" too */
-static bool read_ordinary(struct reader *reader)
+static bool read_ordinary(struct conf_reader *reader)
 {
 	struct span line = reader->line;
 	size_t key = 0;
@@ -174,7 +174,7 @@ static bool read_ordinary(struct reader *reader)
 	return true;
 }
 
-static const char *why_unreadable(struct reader *reader)
+static const char *why_unreadable(struct conf_reader *reader)
 {
 	struct span line = reader->line, rest = span_trim(line);
 	const char *colon = memchr(rest.text, ':', rest.length);
@@ -193,7 +193,7 @@ static const char *why_unreadable(struct reader *reader)
 	return "this is no 'key: value': PVE drops this line";
 }
 
-static void read_line(struct reader *reader)
+static void read_line(struct conf_reader *reader)
 {
 	struct pve_conf *conf = reader->conf;
 	struct span trimmed = span_trim(reader->line);
@@ -217,7 +217,7 @@ static void read_line(struct reader *reader)
 
 void pve_conf_read(struct span text, enum pve_kind kind, struct pve_conf *conf)
 {
-	struct reader reader = {.conf = conf, .kind = kind};
+	struct conf_reader reader = {.conf = conf, .kind = kind};
 
 	*conf = (struct pve_conf){0};
 	*ARRAY_ADD(conf->section, conf->section_count) = (struct pve_section){0};

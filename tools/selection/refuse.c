@@ -12,7 +12,7 @@
 #include "tools/system/root.h"
 #include "tools/text/span.h"
 
-struct request {
+struct refusals {
 	const struct devices *devices;
 	const struct candidate *candidates;
 	size_t count;
@@ -21,29 +21,29 @@ struct request {
 	struct lines *warnings;
 };
 
-static bool is_chosen(const struct request *request, const struct pci_device *device)
+static bool is_chosen(const struct refusals *refusals, const struct pci_device *device)
 {
-	for (size_t i = 0; i < request->count; i++)
-		if (card_has(&request->candidates[i].card, device))
+	for (size_t i = 0; i < refusals->count; i++)
+		if (card_has(&refusals->candidates[i].card, device))
 			return true;
 	return false;
 }
 
-static void add(const struct request *request, const struct pci_device *device,
+static void add(const struct refusals *refusals, const struct pci_device *device,
 	const char *reason)
 {
-	lines_add(request->reasons, "%s (%s): %s", pci_device_short(device), device->name,
-		reason);
+	lines_add(refusals->reasons, "%s (%s): %s", pci_device_short(device),
+		device->name, reason);
 }
 
-static void check_group(const struct request *request, const struct card *card)
+static void check_group(const struct refusals *refusals, const struct card *card)
 {
 	const struct pci_device *face = card_face(card);
 	const struct pci_device *foreign = NULL;
 
 	for (size_t i = 0; i < card->count; i++)
 		if (pci_device_is_bridge(&card->function[i])) {
-			add(request, &card->function[i],
+			add(refusals, &card->function[i],
 				"a bridge cannot be given to a virtual machine");
 			return;
 		}
@@ -51,40 +51,40 @@ static void check_group(const struct request *request, const struct card *card)
 		return;
 	for (size_t i = 0; i < card->count; i++)
 		if (card->function[i].facts.group < 0) {
-			add(request, &card->function[i],
+			add(refusals, &card->function[i],
 				"it has no IOMMU group, so that VFIO cannot take it");
 			return;
 		}
-	while ((foreign = devices_foreign(request->devices, card, foreign)) != NULL) {
+	while ((foreign = devices_foreign(refusals->devices, card, foreign)) != NULL) {
 		CLEANUP_FREE char *reason = NULL;
 
-		if (is_chosen(request, foreign))
+		if (is_chosen(refusals, foreign))
 			continue;
 		reason = format_text(
 			"its IOMMU group %d also holds %s (%s), which would "
 			"have to leave the host with it; another slot, or ACS "
 			"in the firmware's setup, may part them",
 			foreign->facts.group, pci_device_short(foreign), foreign->name);
-		add(request, face, reason);
+		add(refusals, face, reason);
 	}
 }
 
-static void check_parent(const struct request *request, const struct card *card)
+static void check_parent(const struct refusals *refusals, const struct card *card)
 {
 	for (size_t i = 0; i < card->count; i++)
 		if (card->function[i].facts.is_parent)
-			add(request, &card->function[i],
+			add(refusals, &card->function[i],
 				"virtual functions or mediated devices hang on it, which "
 				"would go with it; name a virtual function by its own "
 				"address, or remove them first");
 }
 
-static bool other_display_is_left(const struct request *request)
+static bool other_display_is_left(const struct refusals *refusals)
 {
-	for (size_t i = 0; i < request->devices->count; i++) {
-		const struct pci_device *device = &request->devices->device[i];
+	for (size_t i = 0; i < refusals->devices->count; i++) {
+		const struct pci_device *device = &refusals->devices->device[i];
 
-		if (device_is_display(&device->facts) && !is_chosen(request, device))
+		if (device_is_display(&device->facts) && !is_chosen(refusals, device))
 			return true;
 	}
 	return false;
@@ -99,19 +99,19 @@ static const struct pci_device *find_display(const struct card *card)
 }
 
 static void check_display(
-	const struct request *request, const struct candidate *candidate)
+	const struct refusals *refusals, const struct candidate *candidate)
 {
 	const struct pci_device *display = card_boot_display(&candidate->card);
 	const char *what = "it is the boot display";
 
 	if (display == NULL) {
 		display = find_display(&candidate->card);
-		if (display == NULL || other_display_is_left(request))
+		if (display == NULL || other_display_is_left(refusals))
 			return;
 		what = "no other display is left to the host";
 	}
-	if (request->force && candidate->by_address) {
-		lines_add(request->warnings,
+	if (refusals->force && candidate->by_address) {
+		lines_add(refusals->warnings,
 			"%s (%s): %s, so this machine's screen will stay dark from the "
 			"kernel's start on; have another way in (ssh, a serial console)",
 			pci_device_short(display), display->name, what);
@@ -122,39 +122,40 @@ static void check_display(
 			"--force'",
 			what, pci_device_short(display));
 
-		add(request, display, reason);
+		add(refusals, display, reason);
 	}
 }
 
-static void check_uses(const struct request *request, const struct card *card)
+static void check_uses(const struct refusals *refusals, const struct card *card)
 {
 	for (size_t i = 0; i < card->count; i++) {
 		CLEANUP_FREE char *storage = uses_storage(&card->function[i]);
 		CLEANUP_FREE char *network = uses_network(&card->function[i]);
 
 		if (storage != NULL)
-			add(request, &card->function[i], storage);
+			add(refusals, &card->function[i], storage);
 		if (network != NULL)
-			add(request, &card->function[i], network);
+			add(refusals, &card->function[i], network);
 	}
 }
 
-static enum need_weight weight_of(const struct request *request, const struct need *need)
+static enum need_weight weight_of(
+	const struct refusals *refusals, const struct need *need)
 {
-	for (size_t i = 0; i < request->count; i++)
-		if (card_has(&request->candidates[i].card, need->device) &&
-			need->weight == NEED_FORCE && request->force &&
-			request->candidates[i].by_address)
+	for (size_t i = 0; i < refusals->count; i++)
+		if (card_has(&refusals->candidates[i].card, need->device) &&
+			need->weight == NEED_FORCE && refusals->force &&
+			refusals->candidates[i].by_address)
 			return NEED_WARNING;
 	return need->weight;
 }
 
-static void add_need(const struct request *request, const struct need *need)
+static void add_need(const struct refusals *refusals, const struct need *need)
 {
 	CLEANUP_FREE char *advice = NULL;
 
-	if (weight_of(request, need) == NEED_WARNING) {
-		lines_add(request->warnings, "%s (%s): %s",
+	if (weight_of(refusals, need) == NEED_WARNING) {
+		lines_add(refusals->warnings, "%s (%s): %s",
 			pci_device_short(need->device), need->device->name,
 			need->sentence);
 		return;
@@ -164,30 +165,30 @@ static void add_need(const struct request *request, const struct need *need)
 			format_text("; if that is wanted, name it by its address and add "
 				    "--force: 'vfio-early enable %s --force'",
 				pci_device_short(need->device));
-	lines_add(request->reasons, "%s (%s): %s%s", pci_device_short(need->device),
+	lines_add(refusals->reasons, "%s (%s): %s%s", pci_device_short(need->device),
 		need->device->name, need->sentence, advice != NULL ? advice : "");
 }
 
 /* What the next boot needs of them, beyond what is in use now. */
-static void check_needs(const struct request *request)
+static void check_needs(const struct refusals *refusals)
 {
 	CLEANUP_FREE char *line = root_read_word("/proc/cmdline");
 	CLEANUP_FREE const struct pci_device **chosen = NULL;
 	struct next_boot boot = {.line = line != NULL ? line : ""};
 	struct needs needs;
 
-	for (size_t i = 0; i < request->count; i++)
-		for (size_t j = 0; j < request->candidates[i].card.count; j++)
+	for (size_t i = 0; i < refusals->count; i++)
+		for (size_t j = 0; j < refusals->candidates[i].card.count; j++)
 			*ARRAY_ADD(chosen, boot.count) =
-				&request->candidates[i].card.function[j];
+				&refusals->candidates[i].card.function[j];
 	boot.chosen = chosen;
 	needs_find(&boot, &needs);
 	for (size_t i = 0; i < needs.count; i++)
-		add_need(request, &needs.need[i]);
+		add_need(refusals, &needs.need[i]);
 	needs_free(&needs);
 }
 
-static void check_iommu(const struct request *request)
+static void check_iommu(const struct refusals *refusals)
 {
 	CLEANUP_FREE char *cmdline = root_read_word("/proc/cmdline");
 	enum iommu_state state = iommu_state(cmdline != NULL ? cmdline : "");
@@ -195,14 +196,14 @@ static void check_iommu(const struct request *request)
 	if (state == IOMMU_RUNS)
 		return;
 	if (!iommu_may_run(state))
-		lines_add(request->reasons, "%s: %s", iommu_state_text(state),
+		lines_add(refusals->reasons, "%s: %s", iommu_state_text(state),
 			iommu_state_remedy(state));
 	else if (state == IOMMU_NOT_STARTED)
-		lines_add(request->warnings,
+		lines_add(refusals->warnings,
 			"%s: as long as that is so, every device stays with the host; %s",
 			iommu_state_text(state), iommu_state_remedy(state));
 	else
-		lines_add(request->warnings,
+		lines_add(refusals->warnings,
 			"the IOMMU is off in the running system, so nobody can tell yet "
 			"which devices share a group; the passthrough entry turns it on "
 			"(%s), and what shares a group with the host then stays with it",
@@ -212,7 +213,7 @@ static void check_iommu(const struct request *request)
 void refuse_cards(const struct devices *devices, const struct candidate *candidates,
 	size_t count, bool force, struct lines *reasons, struct lines *warnings)
 {
-	const struct request request = {
+	const struct refusals refusals = {
 		.devices = devices,
 		.candidates = candidates,
 		.count = count,
@@ -221,12 +222,12 @@ void refuse_cards(const struct devices *devices, const struct candidate *candida
 		.warnings = warnings,
 	};
 
-	check_iommu(&request);
+	check_iommu(&refusals);
 	for (size_t i = 0; i < count; i++) {
-		check_group(&request, &candidates[i].card);
-		check_parent(&request, &candidates[i].card);
-		check_display(&request, &candidates[i]);
-		check_uses(&request, &candidates[i].card);
+		check_group(&refusals, &candidates[i].card);
+		check_parent(&refusals, &candidates[i].card);
+		check_display(&refusals, &candidates[i]);
+		check_uses(&refusals, &candidates[i].card);
 	}
-	check_needs(&request);
+	check_needs(&refusals);
 }

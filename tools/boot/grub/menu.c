@@ -29,7 +29,7 @@ static bool is_id_option(const struct token *token)
 }
 
 /* Reads an entry behind its first word. False if there is none, or it is broken. */
-static bool read_entry(struct reader *reader, struct menu_entry *entry)
+static bool read_entry(struct script_reader *reader, struct menu_entry *entry)
 {
 	struct token token = script_next(reader);
 	const char *body;
@@ -74,7 +74,7 @@ static int broken(const char *text, const char *at, char **why)
 
 int menu_read(const char *text, struct menu *menu, char **why)
 {
-	struct reader reader = script_read(text);
+	struct script_reader reader = script_read(text);
 	struct token token;
 
 	*menu = (struct menu){0};
@@ -116,7 +116,7 @@ void menu_free(struct menu *menu)
 /* The words of the first command that is `wanted`, without it; none if there is none. */
 static struct lines arguments(const char *body, bool (*wanted)(const struct token *token))
 {
-	struct reader reader = script_read(body);
+	struct script_reader reader = script_read(body);
 	struct lines words = {0};
 	struct token token;
 
@@ -191,7 +191,7 @@ static struct patch drop_command(const char *body, const struct token *token)
 
 char *menu_body(const char *body, const char *drop, const char *insert)
 {
-	struct reader reader = script_read(body);
+	struct script_reader reader = script_read(body);
 	CLEANUP_FREE char *made = copy_text("");
 	const char *done = body;
 	bool loads = false;

@@ -10,9 +10,9 @@
 #include "tools/text/string.h"
 #include "tools/boot/grub/script.h"
 
-struct reader script_read(const char *text)
+struct script_reader script_read(const char *text)
 {
-	return (struct reader){.at = text, .fresh = true};
+	return (struct script_reader){.at = text, .fresh = true};
 }
 
 static bool ends_word(char c)
@@ -55,7 +55,7 @@ static bool opens_command(const struct token *token)
 	return false;
 }
 
-struct token script_next(struct reader *reader)
+struct token script_next(struct script_reader *reader)
 {
 	struct token token = {.kind = TOKEN_END};
 	const char *at = reader->at;
@@ -103,7 +103,7 @@ bool token_is(const struct token *token, const char *text)
 	       strncmp(token->start, text, length) == 0;
 }
 
-struct token script_skip_block(struct reader *reader)
+struct token script_skip_block(struct script_reader *reader)
 {
 	unsigned int depth = 1;
 	struct token token;

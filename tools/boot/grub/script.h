@@ -22,17 +22,17 @@ struct token {
 	bool command; /* the first word of a command */
 };
 
-struct reader {
+struct script_reader {
 	const char *at;
 	bool fresh; /* the next word begins a command */
 };
 
 /* At the start of a script. */
-struct reader script_read(const char *text);
+struct script_reader script_read(const char *text);
 /* The next token; TOKEN_END and TOKEN_BAD come again and again. */
-struct token script_next(struct reader *reader);
+struct token script_next(struct script_reader *reader);
 /* Passes over a block whose "{" was read: its "}", or TOKEN_BAD. */
-struct token script_skip_block(struct reader *reader);
+struct token script_skip_block(struct script_reader *reader);
 /* Whether it is this word, without any quotes. */
 bool token_is(const struct token *token, const char *text);
 /* The word without its quotes; variables stay as they are named. malloc'ed. */
