@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A PCI address as sysfs writes it: DDDD:BB:DD.F, the domain with more digits if need be.
- */
+#include "cmdline/address.h"
 #include "cmdline/selector.h"
 
 bool pci_address_parse(struct span span, struct pci_address *out)

@@ -3,34 +3,13 @@
 #ifndef CMDLINE_SELECTOR_H
 #define CMDLINE_SELECTOR_H
 
+#include "cmdline/pci-function.h"
 #include "cmdline/text.h"
 
 enum {
-	PCI_DEPTH_MAX = 8,	 /* bridges above a device that a path can name */
 	SELECTOR_ANY = -1,	 /* this part was not given */
 	SELECTOR_TEXT_MAX = 128, /* the longest selector as text, with its NUL */
 	DRIVER_NAME_MAX = 40,	 /* with the NUL; a kernel module's name has 56 at most */
-};
-
-struct pci_address {
-	uint32_t domain;
-	uint8_t bus;
-	uint8_t device;
-	uint8_t function;
-};
-
-/* What a selector is matched against. */
-struct pci_function {
-	struct pci_address address;
-	uint16_t vendor;
-	uint16_t device;
-	uint16_t subvendor;
-	uint16_t subdevice;
-	uint8_t depth;				 /* bridges in `above` */
-	struct pci_address above[PCI_DEPTH_MAX]; /* from the root bus downwards */
-	/* A virtual function on another bus than its physical one: the kernel hangs that
-	 * bus below the same bridge, but a path means the bridge's own. */
-	bool off_path;
 };
 
 /* PLACE: an address, and the device and function of each element behind a "/". */
@@ -79,13 +58,5 @@ bool place_in_slot(const struct pci_place *place, const struct pci_function *fun
 bool id_matches(const struct pci_id *id, const struct pci_function *function);
 /* The function whose ID an ID@PLACE selector verifies: the one named, or 0. */
 unsigned int place_checked_function(const struct pci_place *place);
-
-/* Reads [DDDD:]BB:DD.F and nothing else, as sysfs names its directories. */
-bool pci_address_parse(struct span span, struct pci_address *out);
-/* Writes DDDD:BB:DD.F, as sysfs does. */
-void pci_address_format(const struct pci_address *address, struct text *text);
-/* By domain, bus, device, function: below, 0 or above 0. */
-int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
-bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
 
 #endif

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <time.h>
 
+#include "cmdline/address.h"
 #include "cmdline/driver.h"
 #include "hook/apply.h"
 #include "hook/modprobe.h"

@@ -3,7 +3,7 @@
 #ifndef HOOK_CARD_H
 #define HOOK_CARD_H
 
-#include "hook/scan.h"
+#include "hook/device.h"
 
 /*
  * A card is a display and what hangs on it, of its slot: sound and USB, and what has its

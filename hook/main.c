@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmdline/address.h"
 #include "cmdline/cmdline.h"
 #include "hook/log.h"
 #include "hook/record.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "cmdline/driver.h"
 #include "hook/card.h"
 #include "hook/plan.h"

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmdline/address.h"
 #include "hook/log.h"
 #include "hook/record.h"
 #include "hook/sysfs.h"

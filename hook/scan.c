@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmdline/address.h"
 #include "hook/card.h"
 #include "hook/display.h"
+#include "hook/scan.h"
 #include "hook/storage.h"
 #include "hook/sysfs.h"
 

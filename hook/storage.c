@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmdline/address.h"
 #include "hook/storage.h"
 #include "hook/sysfs.h"
 

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cmdline/address.h"
 #include "hook/sysfs.h"
 
 ssize_t file_read(int directory, const char *path, char *buffer, size_t size)

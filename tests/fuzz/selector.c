@@ -2,6 +2,7 @@
 /* One selector: what is understood, written again and read again, is the same. */
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "cmdline/selector.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/diagnose/runner.h"
+#include "tools/diagnose/findings.h"
 
 static void behave(const char *how)
 {

@@ -7,6 +7,7 @@
 #include "tools/pci/graphics-drivers.h"
 #include "tools/system/root.h"
 #include "tools/text/string.h"
+#include "tools/pci/cards.h"
 
 /* Whether the claim is one that stops a module that is loaded, too. */
 static bool stops_loaded(const struct claim *claim)

@@ -13,6 +13,7 @@
 #include "tools/diagnose/capture/unpack.h"
 #include "tools/system/output.h"
 #include "tools/diagnose/runner.h"
+#include "tools/diagnose/checks/catalogue.h"
 
 /* Runs every check, for what they read. 0 or -errno. */
 static int make_notes(json_t *report)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
 #include "tools/kernel/parameters.h"
@@ -15,6 +16,7 @@
 #include "tools/system/root.h"
 #include "tools/text/json.h"
 #include "tools/text/span.h"
+#include "tools/pci/cards.h"
 
 /* Whether the entry before is of the same card and says the same. */
 static bool is_repeated(const struct plan *plan, unsigned int i)

@@ -7,6 +7,7 @@
 #include "tools/commands/command.h"
 #include "tools/commands/diagnose-options.h"
 #include "tools/commands/options.h"
+#include "tools/diagnose/checks/catalogue.h"
 
 const char diagnose_help[] =
 	"  DEVICE             only these cards, written as for enable\n"

@@ -18,6 +18,8 @@
 #include "tools/diagnose/report/text.h"
 #include "tools/diagnose/runner.h"
 #include "tools/diagnose/checks/signatures.h"
+#include "tools/diagnose/checks/catalogue.h"
+#include "tools/diagnose/findings.h"
 
 static int list_checks(bool json)
 {

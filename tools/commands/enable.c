@@ -15,6 +15,8 @@
 #include "tools/selection/refuse.h"
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
+#include "tools/pci/cards.h"
+#include "tools/pci/resolve.h"
 
 struct enable_request {
 	bool once;

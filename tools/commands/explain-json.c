@@ -2,6 +2,7 @@
 #include "tools/commands/explain-json.h"
 #include "tools/text/json.h"
 #include "tools/text/string.h"
+#include "tools/pci/cards.h"
 
 json_t *wrong_words_json(const struct wrong_words *wrong)
 {

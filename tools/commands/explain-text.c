@@ -3,6 +3,7 @@
 
 #include "tools/commands/explain-text.h"
 #include "tools/text/string.h"
+#include "tools/pci/cards.h"
 
 enum {
 	WIDTH = 72,  /* of a long value, so much is shown */

@@ -10,6 +10,8 @@
 #include "tools/commands/options.h"
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
+#include "tools/pci/cards.h"
+#include "tools/pci/resolve.h"
 #include "tools/text/json.h"
 #include "tools/selection/predict.h"
 

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/boot/state.h"
 #include "tools/selection/explain.h"
 #include "tools/commands/status-read.h"
+#include "tools/commands/status-compare.h"
+#include "tools/pci/cards.h"
 
 /* The reasons that only repeat another function's (hook/plan.c, hook/record.c). */
 static void add(struct status *status, bool healthy, const char *id, char *text)

@@ -3,6 +3,7 @@
 #include "tools/boot/state.h"
 #include "tools/text/json.h"
 #include "tools/commands/status-read.h"
+#include "tools/commands/status-json.h"
 
 static json_t *device_json(const struct pci_device *device)
 {

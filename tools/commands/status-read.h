@@ -3,8 +3,6 @@
 #ifndef TOOLS_COMMANDS_STATUS_READ_H
 #define TOOLS_COMMANDS_STATUS_READ_H
 
-#include <jansson.h>
-
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
 #include "tools/kernel/kernels.h"
@@ -39,8 +37,6 @@ struct status {
 
 /* Reads everything. 0, or -errno and a sentence where there is nothing to tell. */
 int status_read(struct status *status, char **why);
-/* Compares, and fills `difference`. */
-void status_compare(struct status *status);
 void status_free(struct status *status);
 
 /* Whether this boot's flag named devices. */
@@ -49,8 +45,5 @@ bool status_is_passthrough(const struct status *status);
 bool status_is_healthy(const struct status *status);
 /* Whether the conf, this boot's flag or the next boot's speaks of the function. */
 bool status_concerns(const struct status *status, const struct pci_device *device);
-
-/* The same for programs. */
-json_t *status_json(const struct status *status);
 
 #endif

@@ -9,6 +9,9 @@
 #include "tools/text/json.h"
 #include "tools/boot/state.h"
 #include "tools/commands/status-read.h"
+#include "tools/commands/status-json.h"
+#include "tools/commands/status-compare.h"
+#include "tools/pci/cards.h"
 
 static const char *or_none(const char *driver)
 {

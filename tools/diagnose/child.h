@@ -2,7 +2,7 @@
 #ifndef TOOLS_DIAGNOSE_CHILD_H
 #define TOOLS_DIAGNOSE_CHILD_H
 
-#include "tools/diagnose/runner.h"
+#include "tools/diagnose/diagnosis.h"
 
 enum { COLLECTORS_MAX = 16 };
 

@@ -11,6 +11,8 @@
 #include "tools/system/root.h"
 #include "tools/guests/node-numbers.h"
 #include "tools/diagnose/intent.h"
+#include "tools/pci/cards.h"
+#include "tools/pci/resolve.h"
 
 /* Whether another wish wants the device in a VM: then a node of the host that is not
  * there at the moment is rather another device's. */

@@ -4,6 +4,7 @@
 #define TOOLS_DIAGNOSE_INTENT_H
 
 #include "tools/diagnose/context.h"
+#include "tools/pci/cards.h"
 
 /* Whether the wish speaks of this function. */
 bool wish_means(const struct context *context, const struct wish *wish,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/boot/loader.h"
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/findings.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/remedy.h"
 #include "tools/images/host-generator.h"

@@ -12,6 +12,7 @@
 
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/child.h"
+#include "tools/diagnose/runner.h"
 
 /* A child at work, and what it was doing when it was last heard of. */
 struct child {

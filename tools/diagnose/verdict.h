@@ -7,7 +7,7 @@
 #define TOOLS_DIAGNOSE_VERDICT_H
 
 #include "tools/text/lines.h"
-#include "tools/diagnose/check.h"
+#include "tools/diagnose/findings.h"
 
 /*
  * In title, remedy and commands {device}, {driver} and {who} stand for the card that is

@@ -7,6 +7,7 @@
 #include "tools/claims/claim.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/wishes-of-claims.h"
+#include "tools/pci/cards.h"
 
 /* Whether one of the first `count` wishes wants the device in a VM. */
 static bool is_for_vm(

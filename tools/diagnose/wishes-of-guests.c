@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/guests/vm-devices.h"
 #include "tools/diagnose/wishes-of-guests.h"

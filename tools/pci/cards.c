@@ -2,10 +2,12 @@
 /* Questions about the devices that were read: cards, groups, candidates. */
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "cmdline/driver.h"
 #include "hook/card.h"
 #include "tools/text/string.h"
 #include "tools/pci/devices.h"
+#include "tools/pci/cards.h"
 
 enum {
 	CLASS_GRAPHICS = 0x03,

@@ -9,6 +9,7 @@
 
 #include <pci/pci.h>
 
+#include "cmdline/address.h"
 #include "hook/card.h"
 #include "hook/display.h"
 #include "tools/text/string.h"

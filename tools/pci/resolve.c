@@ -6,9 +6,12 @@
 
 #include <pci/pci.h>
 
+#include "cmdline/address.h"
 #include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/pci/devices.h"
+#include "tools/pci/cards.h"
+#include "tools/pci/resolve.h"
 
 static const char lookup[] = "'vfio-early list' shows what there is";
 

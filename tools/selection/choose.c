@@ -8,6 +8,8 @@
 #include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
+#include "tools/pci/cards.h"
+#include "tools/pci/resolve.h"
 
 static size_t count_selectors(const char *value)
 {

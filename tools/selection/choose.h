@@ -5,6 +5,7 @@
 
 #include "tools/selection/conf.h"
 #include "tools/pci/devices.h"
+#include "tools/pci/cards.h"
 
 /*
  * The flag's value for the words of the user. 0 and a malloc'ed value; -EINVAL for wrong

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/kernel/iommu-state.h"
 #include "tools/kernel/iommu.h"

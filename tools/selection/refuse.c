@@ -11,6 +11,7 @@
 #include "tools/needs/needs.h"
 #include "tools/system/root.h"
 #include "tools/text/span.h"
+#include "tools/pci/cards.h"
 
 struct refusals {
 	const struct devices *devices;

@@ -6,6 +6,7 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/pci/devices.h"
+#include "tools/pci/cards.h"
 
 struct candidate {
 	struct card card;

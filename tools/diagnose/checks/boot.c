@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/selection/predict.h"
@@ -11,6 +12,7 @@
 #include "tools/diagnose/checks/early.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* Whether a function of the same card ahead of this line tells the same. */
 static bool is_repeated(

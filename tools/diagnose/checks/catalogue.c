@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The catalogue of checks, in the order of the report. */
 #include "tools/diagnose/check.h"
+#include "tools/diagnose/checks/catalogue.h"
 
 static const struct check *const catalogue[] = {
 	environment_checks,

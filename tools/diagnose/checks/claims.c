@@ -13,6 +13,7 @@
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/remedy.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* A claim that bears on the card, and how: "gives it to a VM". */
 struct bearing {

@@ -12,6 +12,7 @@
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* What vfio-early is told to take: the chosen cards, or else what this boot was told. */
 static char *selection(const struct context *context, const char **source)

@@ -11,6 +11,7 @@
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* Whether a wish needs NVIDIA's own driver, and not just any of the host. */
 static bool needs_nvidia(const struct intent *intent)

@@ -12,6 +12,7 @@
 #include "tools/system/root.h"
 #include "tools/text/span.h"
 #include "tools/text/string.h"
+#include "tools/pci/cards.h"
 
 #define NO_DRIVER "the card is with {driver}, and {who} needs {1}: "
 VERDICT kept_away = {CHECK_FAIL, NO_DRIVER "{2} keeps {3} away ({4})",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
 #include "tools/text/span.h"
@@ -10,6 +11,7 @@
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* The device behind a "consumer:pci:ADDRESS" link: audio or USB that hangs on the
  * graphics function without being of its slot. */

@@ -6,6 +6,7 @@
 #include "tools/guests/guests.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* {3} is the commands that have the devices bound from the start. */
 #define BIND_EARLY "have them bound from the start", "{3}"

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/diagnose/log/kernel-log.h"
 #include "tools/diagnose/checks/signature-match.h"
+#include "tools/pci/cards.h"
 
 /* A message that was found, once or more often. */
 struct hit {

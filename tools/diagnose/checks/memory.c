@@ -12,6 +12,7 @@
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 enum {
 	BARS = 6,

@@ -4,6 +4,7 @@
 
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/checks/set-nodes.h"
+#include "tools/diagnose/findings.h"
 
 void usual_nodes(const struct context *context, const struct container_guest *guest,
 	struct lines *nodes)

@@ -5,6 +5,7 @@
 #include "tools/claims/claim.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* Another card with a function of the same ID as one of this card's. */
 static const struct pci_device *twin(

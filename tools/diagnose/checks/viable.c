@@ -14,6 +14,7 @@
 #include "tools/pci/host-use.h"
 #include "tools/text/span.h"
 #include "tools/text/string.h"
+#include "tools/pci/cards.h"
 
 /* Those of the groups that are in the way, or would go along. */
 struct members {

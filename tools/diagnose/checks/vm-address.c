@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "tools/system/root.h"
 #include "tools/guests/vm-devices.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* {1} is what the VM names, {2} the command that names the right thing. */
 #define NAME_RIGHT "name what is there", "{2}"

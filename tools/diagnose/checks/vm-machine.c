@@ -6,6 +6,7 @@
 #include "tools/guests/vm-devices.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* Whether the address is a graphics card's. */
 static bool is_graphics(const struct context *context, const struct pci_address *address)

@@ -6,6 +6,7 @@
 #include "tools/guests/vm-devices.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 /* Behind this remedy come the commands that write the mappings. */
 #define WRITE_ANEW \

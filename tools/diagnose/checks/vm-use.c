@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/address.h"
 #include "tools/guests/vm-devices.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/pci/cards.h"
 
 #define TAKE_ONE "stop the other guest, or take the device from one of them"
 static const char held_title[] = "{1} runs and holds {2}, so that this VM cannot start";

@@ -7,6 +7,7 @@
 #include "tools/text/string.h"
 #include "tools/diagnose/check.h"
 #include "tools/diagnose/report/prometheus.h"
+#include "tools/diagnose/checks/catalogue.h"
 
 /* ,NAME="VALUE" by the text format's rules for what is inside the quotes. */
 static void print_label(

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is known of one PCI function. */
+#ifndef HOOK_DEVICE_H
+#define HOOK_DEVICE_H
+
+#include "cmdline/selector.h"
+
+/* What the header type may be, without bit 7, which says that there are more functions.
+ */
+enum {
+	HEADER_NORMAL = 0x00,
+	HEADER_DEAD = 0x7f, /* all bits set: the device has fallen off the bus */
+};
+
+struct device {
+	struct pci_function function;
+	uint32_t class;	     /* 24 bits: class, subclass, programming interface */
+	uint8_t header_type; /* PCI configuration space, offset 0x0e, without bit 7 */
+	uint8_t card;	     /* the number of the function that its card is known by */
+	uint8_t signs;	     /* class 03: enum display_sign */
+	bool boot_display;   /* the host's display; only known of a whole bus */
+	bool is_virtual;     /* SR-IOV: a virtual function */
+	bool is_parent;	     /* virtual functions or mediated devices hang on it */
+	bool in_use;	     /* a mounted filesystem or swap lies below it */
+	int32_t group;	     /* IOMMU group, -1 if there is none */
+	char driver[DRIVER_NAME_MAX]; /* bound now; "" is none */
+};
+
+#endif
