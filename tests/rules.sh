@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rules.sh [DIRECTORY]: the sources below it keep the house's direction (directions.txt),
-# change files through one door only (door.txt), and ask boot loaders by their seam. Each line against a rule is named.
+# change files through one door only (door.txt), ask boot loaders by their seam, do not lean on
+# each other, and have names and headers of their own (names.awk). Each line against a rule is
+# named.
 set -eu
 tables=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$tables/..}"
@@ -46,6 +48,26 @@ fi
 if sources tools | grep -vE '^tools/boot/grub/|^tools/commands/grub-entries\.c$' |
 	xargs grep -nE '\<(grub|grubenv)_|GRUBENV_|"tools/boot/grub/' /dev/null; then
 	echo "GRUB is known outside tools/boot/grub: ask tools/boot/boot-loader.h" >&2
+	failed=1
+fi
+
+sources cmdline hook tools | xargs awk -f "$tables/names.awk" || {
+	echo "a name or a header is not its source's own: tests/names.awk" >&2
+	failed=1
+}
+
+# Sources that need each other are one source: FILE:LINE:TEXT of every include as three words,
+# of what tsort finds in a circle.
+includes=$(mktemp)
+trap 'rm -f "$includes"' EXIT
+sources cmdline hook tools | xargs grep -nE '^#include "' /dev/null |
+	sed -E 's/^(([^:]*)\.[ch]:.*"(.*)\.h".*)$/\2 \3 \1/' | awk '$1 != $2' >"$includes"
+circle=$(cut -d ' ' -f 1,2 "$includes" | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^:-].*\/[^ ]*\)$/\1/p')
+if [ -n "$circle" ]; then
+	awk -v circle="$circle" '
+		BEGIN { split(circle, names, "\n"); for (i in names) is[names[i]] = 1 }
+		is[$1] && is[$2] { sub(/^[^ ]+ [^ ]+ /, ""); print }' "$includes"
+	echo "sources include each other in a circle" >&2
 	failed=1
 fi
 exit $failed

@@ -55,6 +55,29 @@ refuses() { # FILE LINE
 	refuses tools/boot/loader.c 'grub_read(state);'
 }
 
+@test "sources that include each other are named by file and line" {
+	refuses tools/pci/devices.h '#include "tools/pci/cards.h"'
+	assert_contains 'sources include each other in a circle'
+	refuses hook/card.c '#include "hook/scan.h"'
+	# by way of a third, which report.h's source includes
+	refuses hook/sysfs.h '#include "hook/report.h"'
+	assert_contains 'hook/record.c:'
+}
+
+@test "a function that is declared in another header than its own source's is named by file and line" {
+	refuses tools/kernel/kernels.h 'int devices_read(struct devices *devices, char **why);'
+	assert_contains 'is of tools/pci/devices.c, and belongs into its header'
+	refuses cmdline/selector.h 'void pci_address_format('
+}
+
+@test "a name that something public has already is named by file and line" {
+	refuses tools/selection/conf.h 'struct devices {'
+	assert_contains 'has the name of a type of tools/pci/devices.h'
+	refuses tools/commands/list.c 'struct record {'
+	refuses tools/commands/list.c 'static int devices_read(void)'
+	assert_contains 'has the name of a function of tools/pci/devices.c'
+}
+
 @test "reading, tools/system itself and the named exceptions are no change" {
 	sed -i '2i file = open(path, O_RDONLY | O_CLOEXEC); fopen(path, "re");' "$tree/tools/commands/disable.c"
 	sed -i '2i unlink("/etc/motd");' "$tree/tools/system/write.c" "$tree/tools/diagnose/capture/unpack.c"
