@@ -410,6 +410,54 @@ The flag cannot be read: every device stays with the host.' 'vfio_early=01:00;02
 	assert_lacks '(snd_hda_intel)'
 }
 
+# A serial card of another make, and what the next kernel says of its driver.
+serial_add() {
+	pci_add - 0000:00:06.0 1b36:0002 070002 group=20 driver="${1-serial}"
+	make_kernel "${2-6.1.0-1-amd64}"
+	put /proc/sys/kernel/osrelease <<<6.1.0-1-amd64
+}
+
+holds='stays with the host: a driver that cannot be unbound safely holds it (serial)'
+
+@test "a driver of the next kernel itself is there first, by what it says to be for" {
+	serial_add
+	explains 0 'is given to vfio-pci' 00:06.0
+	printf '8250_pci.license=GPL\0008250_pci.alias=pci:v00001B36d00000002sv*sd*bc*sc*i*\000' >"$root/lib/modules/6.1.0-1-amd64/modules.builtin.modinfo"
+	explains 0 "$holds" 00:06.0
+	pci_bind 0000:00:06.0 vfio-pci
+	explains 0 "$holds" 00:06.0
+	make_kernel 6.1.0-2-amd64 # newer, and has it as a module
+	explains 0 'is given to vfio-pci' 00:06.0
+}
+
+@test "a driver by whose name the next kernel has a module built in" {
+	serial_add some_driver
+	echo kernel/drivers/some-driver.ko >>"$root/lib/modules/6.1.0-1-amd64/modules.builtin"
+	explains 0 'holds it (some_driver)' 00:06.0
+	make_kernel 6.1.0-2-amd64
+	echo kernel/drivers/some-driver.ko: >"$root/lib/modules/6.1.0-2-amd64/modules.dep"
+	explains 0 'is given to vfio-pci' 00:06.0
+}
+
+@test "what this boot left for its driver, the next boot of the same kernel leaves" {
+	serial_add
+	put /run/vfio-early/boot <<-END
+		vfio-early 1
+		flag=00:06.0
+		0000:00:06.0 1b36:0002 left before=serial after=serial driver=vfio-pci reason=a driver that cannot be unbound safely holds it
+	END
+	explains 0 "$holds" 00:06.0
+	# A driver from a file came too early: the image may have been mended.
+	mkdir -p "$root/sys/module/8250_pci"
+	ln -s ../../../../module/8250_pci "$root/sys/bus/pci/drivers/serial/module"
+	echo live >"$root/sys/module/8250_pci/initstate"
+	explains 0 'is given to vfio-pci' 00:06.0
+	rm "$root/sys/module/8250_pci/initstate"
+	explains 0 "$holds" 00:06.0
+	sed -i 's/left before=serial after=serial driver=vfio-pci.*/taken before=- after=vfio-pci driver=vfio-pci/' "$root/run/vfio-early/boot"
+	explains 0 'is given to vfio-pci' 00:06.0
+}
+
 @test "the JSON of --explain" {
 	run -1 --separate-stderr tool --json cmdline --explain 01:00,02:zz
 	assert_equal '{"error":"a PCI device number is 00 to 1f","word":"02:zz","bad":"zz"}' \

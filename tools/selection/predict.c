@@ -9,21 +9,9 @@
 #include "tools/text/string.h"
 #include "tools/kernel/iommu-state.h"
 #include "tools/kernel/iommu.h"
+#include "tools/selection/first-driver.h"
 #include "tools/selection/predict.h"
 #include "tools/system/root.h"
-
-/*
- * Whether the driver is part of the running kernel's image and so holds its devices
- * before the initramfs starts: /sys/module/NAME has "initstate" only for a loaded module
- * (kernel/module/sysfs.c), and the link "module" is there for both.
- */
-static bool driver_is_built_in(const char *driver)
-{
-	CLEANUP_FREE char *module = format_text("/sys/bus/pci/drivers/%s/module", driver);
-	CLEANUP_FREE char *state = format_text("%s/initstate", module);
-
-	return root_exists(module) && !root_exists(state);
-}
 
 /* Whether that is the line of this boot, in which the IOMMU is as it is. */
 static bool is_running(const char *line)
@@ -58,20 +46,19 @@ static void make_early(struct scan *scan, const char *line)
 	bool running = is_running(line);
 	enum iommu said = running ? IOMMU_UNSAID : iommu_in(line, NULL);
 	bool assume_group = !running && turns_on(said);
+	struct first_drivers *known = first_drivers_read();
 
 	for (unsigned int i = 0; i < scan->count; i++) {
 		struct device *device = &scan->device[i];
 
-		if (!driver_is_built_in(device->driver)) {
-			device->driver[0] = '\0';
-			device->in_use = false;
-		}
+		first_driver_set(known, device);
 		/* Nobody can tell which: each gets one of its own. */
 		if (assume_group)
 			device->group = (int32_t)i;
 		if (said == IOMMU_OFF)
 			device->group = -1;
 	}
+	first_drivers_free(known);
 }
 
 struct prediction *predict_boot(const char *line, bool next_boot, char **why)
