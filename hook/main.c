@@ -214,6 +214,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	flag_find(line, (size_t)length, &flag);
+	if (flag.state != FLAG_OFF && cmdline_read(line, (size_t)length).cut &&
+		!arguments.plan_only && !arguments.late)
+		log_line(root, LOG_WARNING,
+			"the command line fills the 2047 bytes that the kernel keeps: what "
+			"stands behind was not read");
 	if (flag.state == FLAG_ABSENT || flag.state == FLAG_OFF)
 		return EXIT_DONE;
 	/* A kdump kernel has the crashed one's command line, and another job. */

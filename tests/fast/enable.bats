@@ -556,3 +556,16 @@ on_terminal() { # KEYS ARGUMENT...
 		assert_contains "$name changes the system: run it as root"
 	done
 }
+
+@test "enable and disable say that the reboot may go past the boot loader" {
+	local note='Note: a kernel is loaded for kexec (/sys/kernel/kexec_loaded), so the next reboot may go past the boot loader'
+	put /sys/kernel/kexec_loaded <<<1
+	run -0 tool enable 01:00
+	assert_contains "$note"
+	boot_with vfio_early=1234:1111@00:02.0/00
+	run -0 tool disable
+	assert_contains "$note"
+	boot_with ''
+	run -0 tool disable # nothing needs a reboot
+	assert_lacks "$note"
+}

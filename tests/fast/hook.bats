@@ -539,3 +539,22 @@ setup() {
 	pci_add 0000:00:04.0 0000:03:01.0 10de:22a3 068000 group=50
 	plan_is 03:01 '03:01.0 take'
 }
+
+# A command line of so many bytes, with these words at its end.
+line_of() { # BYTES WORDS
+	printf '%*s%s\n' "$(($1 - ${#2}))" ' ' "$2" | put /proc/cmdline
+}
+
+@test "a command line that fills the kernel's buffer: the log says that the rest was not read" {
+	local lost='the command line fills the 2047 bytes that the kernel keeps: what stands behind was not read'
+	line_of 2047 quiet
+	run -0 "$top/vfio-early-hook" -r "$root"
+	log_has "<4>vfio-early: $lost"
+	line_of 3000 vfio_early=01:00
+	run -0 "$top/vfio-early-hook" -r "$root"
+	assert_equal 2 "$(grep -c "$lost" "$root/dev/kmsg")"
+	: >"$root/dev/kmsg"
+	line_of 2046 quiet
+	run -0 "$top/vfio-early-hook" -r "$root"
+	assert_equal '' "$(cat "$root/dev/kmsg")"
+}

@@ -484,3 +484,24 @@ made_by_mkinitcpio() { # VERSION
 	run -2 tool status
 	assert_contains 'this machine has no PCI bus'
 }
+
+@test "a command line that fills the kernel's buffer may have been cut" {
+	printf '%2047s\n' quiet | put /proc/cmdline
+	status_is 1 '! the kernel command line fills the 2047 bytes that the kernel keeps: it may have been cut'
+	differences_are '!line-cut'
+	printf '%2046s\n' quiet | put /proc/cmdline
+	differences_are ''
+}
+
+@test "a kernel that is loaded for kexec: the next reboot may go past the boot loader" {
+	put /sys/kernel/kexec_loaded <<<1
+	status_is 0 "- a kernel is loaded for kexec (/sys/kernel/kexec_loaded), so the next reboot may go past the boot loader and keep the kernel command line that was loaded; 'kexec -u' unloads it, and the reboot is a full one"
+	differences_are kexec
+	echo 0 >"$root/sys/kernel/kexec_loaded"
+	differences_are ''
+	put /etc/default/kexec <<<'LOAD_KEXEC=false'
+	differences_are ''
+	echo 'LOAD_KEXEC="true"' >>"$root/etc/default/kexec"
+	status_is 0 '- kexec loads a kernel when this system goes down (LOAD_KEXEC in /etc/default/kexec), so the next reboot may go past the boot loader'
+	assert_contains 'for a full reboot, say LOAD_KEXEC=false there'
+}

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/boot/kexec.h"
 #include "tools/text/lines.h"
 #include "tools/commands/changes.h"
 #include "tools/commands/command.h"
@@ -36,6 +37,14 @@ int changes_print(
 	if (failure != NULL)
 		print_message("%s", failure);
 	return 0;
+}
+
+void changes_note_kexec(struct changes *changes)
+{
+	CLEANUP_FREE char *warning = changes->reboot_required ? kexec_warning() : NULL;
+
+	if (warning != NULL)
+		lines_add(&changes->notes, "%s", warning);
 }
 
 void changes_free(struct changes *changes)

@@ -23,6 +23,8 @@ struct changes {
  */
 int changes_print(const struct options *options, const struct changes *changes,
 	const char *failure);
+/* Adds a note where the reboot that is needed would go past the boot loader. */
+void changes_note_kexec(struct changes *changes);
 void changes_free(struct changes *changes);
 
 #endif

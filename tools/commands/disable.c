@@ -42,6 +42,7 @@ static int disable(const struct options *options)
 	int error = switch_off(&changes, &why);
 
 	changes.reboot_required = error == 0 && booted_with(NULL);
+	changes_note_kexec(&changes);
 	if (changes_print(options, &changes, why) < 0)
 		error = -EIO;
 	else if (error == 0 && !options->json && !write_dry_run &&

@@ -228,6 +228,7 @@ static int enable(const struct options *options, const struct enable_request *re
 	enabling.devices = value;
 	error = go(request, devices, candidates, count, &enabling, &why);
 	enabling.changes.reboot_required = error == 0 && !booted_with(value);
+	changes_note_kexec(&enabling.changes);
 	if (changes_print(options, &enabling.changes, why) < 0)
 		error = -EIO;
 	else if (error == 0 && !options->json && !write_dry_run)

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "cmdline/address.h"
+#include "cmdline/cmdline.h"
 #include "cmdline/driver.h"
 #include "tools/text/string.h"
+#include "tools/boot/kexec.h"
 #include "tools/boot/state.h"
 #include "tools/selection/explain.h"
 #include "tools/commands/status-read.h"
@@ -83,6 +85,19 @@ static void compare_this_boot(struct status *status)
 				status->record.errors.line[i]));
 	for (size_t i = 0; i < status->record.count; i++)
 		compare_line(status, &status->record.line[i]);
+}
+
+/* What stands behind the end is lost: the flag too, perhaps. */
+static void compare_line_length(struct status *status)
+{
+	struct cmdline line = cmdline_read(status->cmdline, strlen(status->cmdline));
+
+	if (line.cut)
+		add(status, false, "line-cut",
+			format_text("the kernel command line fills the %d bytes that the "
+				    "kernel keeps: it may have been cut, and what stood "
+				    "behind is lost",
+				CMDLINE_SIZE - 1));
 }
 
 /* The boot loader: the switch, the entries and the guard. */
@@ -244,6 +259,14 @@ static void compare_function(struct status *status, const struct pci_device *dev
 				pci_device_short(device), driver));
 }
 
+static void compare_way_of_reboot(struct status *status)
+{
+	char *warning = kexec_warning();
+
+	if (warning != NULL)
+		add(status, true, "kexec", warning);
+}
+
 static void compare_next_boot(struct status *status)
 {
 	const struct boot_state *boot = &status->boot;
@@ -270,8 +293,10 @@ void status_compare(struct status *status)
 {
 	if (status->conf_why != NULL)
 		add(status, false, "conf-unreadable", copy_text(status->conf_why));
+	compare_line_length(status);
 	compare_this_boot(status);
 	compare_guard(status);
 	compare_entries(status);
 	compare_next_boot(status);
+	compare_way_of_reboot(status);
 }
