@@ -277,7 +277,7 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 	-fno-sanitize-recover=all
 # These parsers are pure: text in, struct out, so the drivers link nothing else; but that of
 # images, which reads a file.
-fuzz_parsers := $(wildcard cmdline/*.c) tools/claims/claim.c tools/claims/configuration.c tools/claims/scripts.c tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c tools/guests/gpu-nodes.c tools/guests/libvirt-domain.c tools/guests/pve-conf.c tools/guests/pve-container.c tools/guests/pve-mapping.c tools/guests/pve-vm.c tools/images/contents.c tools/images/cpio.c tools/images/parts.c tools/images/program.c tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/root.c tools/text/span.c tools/text/string.c
+fuzz_parsers := $(wildcard cmdline/*.c) tools/claims/claim.c tools/claims/configuration.c tools/claims/scripts.c tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c tools/guests/gpu-nodes.c tools/guests/libvirt-domain.c tools/guests/pve-conf.c tools/guests/pve-container.c tools/guests/pve-mapping.c tools/guests/pve-vm.c tools/guests/qemu-args.c tools/images/contents.c tools/images/cpio.c tools/images/parts.c tools/images/program.c tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/root.c tools/text/span.c tools/text/string.c
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short

@@ -203,6 +203,15 @@ static char *node_name(void)
 	return name;
 }
 
+static void read_reservations(struct guests *guests)
+{
+	CLEANUP_FREE char *text = NULL;
+	size_t length;
+
+	if (root_read(RESERVATIONS_PATH, &text, &length) == 0)
+		reservations_read((struct span){text, length}, &guests->reservations);
+}
+
 int guests_read(struct guests *guests)
 {
 	size_t length;
@@ -222,5 +231,6 @@ int guests_read(struct guests *guests)
 	if (root_read(MAPPING_PATH, &guests->mapping_text, &length) == 0)
 		mapping_read(
 			(struct span){guests->mapping_text, length}, &guests->mapping);
+	read_reservations(guests);
 	return error;
 }

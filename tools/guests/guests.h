@@ -6,6 +6,7 @@
 #include "tools/guests/gpu-nodes.h"
 #include "tools/guests/libvirt-domain.h"
 #include "tools/guests/pve-mapping.h"
+#include "tools/guests/pve-reservations.h"
 #include "tools/guests/pve-vm.h"
 
 struct container_guest {
@@ -52,6 +53,7 @@ struct guests {
 	size_t domains;
 	char *mapping_text; /* NULL: no mappings */
 	struct mapping mapping;
+	struct pci_reservations reservations;
 	bool pve; /* there is an /etc/pve */
 };
 

@@ -7,8 +7,10 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/guests/libvirt-domain.h"
+#include "tools/guests/qemu-args.h"
 #include "tools/text/span.h"
 
 static bool is_element(xmlNode *node, const char *name)
@@ -94,18 +96,71 @@ static bool read_address(xmlNode *node, struct pci_address *address)
 	return true;
 }
 
+static unsigned int line_of(xmlNode *node)
+{
+	long line = xmlGetLineNo(node);
+
+	return line > 0 && line < INT_MAX ? (unsigned int)line : 0;
+}
+
 static void read_hostdev(xmlNode *node, struct domain *domain)
 {
 	xmlNode *source = child(node, "source");
-	struct domain_hostdev entry = {0};
-	long line = xmlGetLineNo(node);
+	struct domain_hostdev entry = {.line = line_of(node)};
 
 	if (!read_address(child(source, "address"), &entry.address))
 		return;
-	entry.line = line > 0 && line < INT_MAX ? (unsigned int)line : 0;
 	entry.managed = attribute_is(node, "managed", "yes");
 	entry.driver = attribute(child(node, "driver"), "name");
+	entry.rom_file = attribute(child(node, "rom"), "file");
 	*ARRAY_ADD(domain->hostdev, domain->hostdev_count) = entry;
+}
+
+static void read_mdev(xmlNode *node, struct domain *domain)
+{
+	char *uuid = attribute(child(child(node, "source"), "address"), "uuid");
+
+	if (uuid != NULL)
+		*ARRAY_ADD(domain->mdev, domain->mdev_count) =
+			(struct domain_mdev){line_of(node), uuid};
+}
+
+/* The value of a -device among QEMU's own arguments. */
+static void read_qemu_device(xmlNode *node, const char *value, struct domain *domain)
+{
+	struct domain_hostdev entry = {.line = line_of(node)};
+	struct qemu_vfio_device given;
+
+	if (!qemu_vfio_device_read(span_of(value), &given))
+		return;
+	if (given.mdev.length > 0) {
+		*ARRAY_ADD(domain->mdev, domain->mdev_count) =
+			(struct domain_mdev){entry.line, span_copy(given.mdev)};
+		return;
+	}
+	if (!pci_address_parse(given.host, &entry.address))
+		return;
+	if (given.romfile.length > 0)
+		entry.rom_file = span_copy(given.romfile);
+	*ARRAY_ADD(domain->hostdev, domain->hostdev_count) = entry;
+}
+
+/* <qemu:commandline><qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=…'/> */
+static void read_commandline(xmlNode *list, struct domain *domain)
+{
+	bool device = false;
+
+	for (xmlNode *at = list != NULL ? list->children : NULL; at != NULL;
+		at = at->next) {
+		CLEANUP_FREE char *value = NULL;
+
+		if (!is_element(at, "arg"))
+			continue;
+		value = attribute(at, "value");
+		if (value != NULL && device)
+			read_qemu_device(at, value, domain);
+		device = value != NULL && strcmp(value, "-device") == 0;
+	}
 }
 
 static void read_devices(xmlNode *devices, struct domain *domain)
@@ -116,6 +171,8 @@ static void read_devices(xmlNode *devices, struct domain *domain)
 			domain->viommu = true;
 		else if (is_element(at, "hostdev") && attribute_is(at, "type", "pci"))
 			read_hostdev(at, domain);
+		else if (is_element(at, "hostdev") && attribute_is(at, "type", "mdev"))
+			read_mdev(at, domain);
 		else if (is_element(at, "interface") &&
 			 attribute_is(at, "type", "hostdev") &&
 			 !attribute_is(
@@ -165,6 +222,7 @@ static void read_domain(xmlNode *node, struct domain *domain)
 	domain->hard_limit = read_memory(child(child(node, "memtune"), "hard_limit"));
 	domain->locked = child(child(node, "memoryBacking"), "locked") != NULL;
 	read_devices(child(node, "devices"), domain);
+	read_commandline(child(node, "commandline"), domain);
 }
 
 #if LIBXML_VERSION >= 21200
@@ -226,9 +284,14 @@ int domain_read(const char *text, size_t length, struct domain *domain, char **w
 
 void domain_free(struct domain *domain)
 {
-	for (size_t i = 0; i < domain->hostdev_count; i++)
+	for (size_t i = 0; i < domain->hostdev_count; i++) {
 		free(domain->hostdev[i].driver);
+		free(domain->hostdev[i].rom_file);
+	}
+	for (size_t i = 0; i < domain->mdev_count; i++)
+		free(domain->mdev[i].uuid);
 	free(domain->hostdev);
+	free(domain->mdev);
 	free(domain->name);
 	*domain = (struct domain){0};
 }

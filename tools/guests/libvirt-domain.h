@@ -5,13 +5,20 @@
 
 #include "cmdline/selector.h"
 
-/* <hostdev mode='subsystem' type='pci' managed='yes'>, or an <interface type='hostdev'>
- */
+/* <hostdev mode='subsystem' type='pci' managed='yes'>, an <interface type='hostdev'>, or
+ * a -device vfio-pci in <qemu:commandline>, which libvirt knows nothing of */
 struct domain_hostdev {
 	unsigned int line;
 	struct pci_address address; /* of <source> */
 	bool managed;		    /* libvirt unbinds and binds it itself */
 	char *driver;		    /* <driver name=…>; NULL if not given */
+	char *rom_file;		    /* <rom file=…>; NULL if not given */
+};
+
+/* <hostdev type='mdev'>: a piece of a card that stays with the host */
+struct domain_mdev {
+	unsigned int line;
+	char *uuid;
 };
 
 struct domain {
@@ -24,6 +31,8 @@ struct domain {
 	bool locked;	     /* <memoryBacking><locked/> */
 	struct domain_hostdev *hostdev;
 	size_t hostdev_count;
+	struct domain_mdev *mdev;
+	size_t mdev_count;
 };
 
 /*

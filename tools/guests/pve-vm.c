@@ -5,6 +5,7 @@
 
 #include "tools/text/string.h"
 #include "tools/guests/pve-vm.h"
+#include "tools/guests/qemu-args.h"
 
 static void problem(
 	struct vm *vm, const struct pve_line *line, struct span text, const char *what)
@@ -104,7 +105,7 @@ static const struct hostpci_property {
 	{"vendor-id", SHOWN_ID, 0},
 	{"sub-device-id", SHOWN_ID, 0},
 	{"sub-vendor-id", SHOWN_ID, 0},
-	{"driver", DRIVER_NAME, 0},
+	{"driver", DRIVER_NAME, offsetof(struct vm_hostpci, keeps_driver)},
 };
 
 /* Takes over the value; what is wrong with it, or NULL. */
@@ -126,6 +127,7 @@ static const char *take_property(struct vm_hostpci *entry,
 	case SHOWN_ID:
 		return check_id(value);
 	case DRIVER_NAME:
+		*(bool *)field = span_is(value, "keep");
 		if (!span_is(value, "vfio") && !span_is(value, "keep"))
 			return "the driver is vfio or keep";
 	}
@@ -182,6 +184,27 @@ static void read_hostpci(struct vm *vm, const struct pve_line *line, int number)
 	*ARRAY_ADD(vm->hostpci, vm->hostpci_count) = entry;
 }
 
+/* args: what QEMU gets besides, in the words of a shell; some of it are devices */
+static void read_args(struct vm *vm, const struct pve_line *line)
+{
+	struct span rest = line->value, word;
+	bool device = false;
+
+	while (span_word(&rest, &word)) {
+		struct qemu_vfio_device given;
+
+		if (device && qemu_vfio_device_read(word, &given))
+			*ARRAY_ADD(vm->hostpci, vm->hostpci_count) =
+				(struct vm_hostpci){.from = line,
+					.number = -1,
+					.host = given.host,
+					.mdev_instance = given.mdev,
+					.romfile = given.romfile,
+					.rombar = true};
+		device = span_is(word, "-device") || span_is(word, "--device");
+	}
+}
+
 /* machine: [type=]q35|pc-q35-8.1[,viommu=intel] */
 static void read_machine(struct vm *vm, struct span value)
 {
@@ -214,6 +237,8 @@ static void read_item(struct vm *vm, const struct pve_line *line)
 
 	if (number >= 0)
 		read_hostpci(vm, line, number);
+	else if (span_is(key, "args"))
+		read_args(vm, line);
 	if (line->section != 0)
 		return;
 	if (span_is(key, "machine"))
@@ -228,8 +253,8 @@ static void read_item(struct vm *vm, const struct pve_line *line)
 		vm->efidisk = true;
 	else if (span_is(key, "template"))
 		vm->template = span_boolean(line->value) == 1;
-	else if (span_is(key, "args"))
-		vm->args = line->value;
+	else if (span_is(key, "vga"))
+		vm->vga = line->value;
 }
 
 static int by_line(const void *a, const void *b)

@@ -9,16 +9,20 @@ enum { HOSTPCI_MAX = 16 }; /* hostpci0 to hostpci15 */
 
 /*
  * hostpciN: [host=]ID[;ID...] or mapping=NAME, and options. ID is lower-case
- * [DDDD:]BB:DD[.F]; without .F it is every function of the slot.
+ * [DDDD:]BB:DD[.F]; without .F it is every function of the slot. A -device vfio-pci in
+ * args: is one of these too, with the number -1.
  */
 struct vm_hostpci {
 	const struct pve_line *from;
 	int number;
 	struct span host;    /* the list of IDs; empty with a mapping */
 	struct span mapping; /* its name; empty with a host */
-	struct span romfile, mdev;
+	struct span romfile;
+	struct span mdev;	   /* the type of the piece that is made for the VM */
+	struct span mdev_instance; /* a piece that is there already, by its UUID */
 	bool pcie, x_vga, rombar, legacy_igd;
-	bool refused; /* PVE drops the line: it is in no list of what the VM gets */
+	bool keeps_driver; /* driver=keep: Proxmox does not bind it to vfio-pci */
+	bool refused;	   /* PVE drops the line: it is in no list of what the VM gets */
 };
 
 struct vm {
@@ -26,14 +30,14 @@ struct vm {
 	struct vm_hostpci *hostpci;
 	size_t hostpci_count;
 	/* of the main section */
-	bool q35;	  /* machine: q35, pc-q35-… or type=q35 */
-	bool ovmf;	  /* bios: ovmf */
-	bool efidisk;	  /* there is an efidisk0 */
-	bool viommu;	  /* machine: …,viommu=… */
-	bool hugepages;	  /* hugepages: 2, 1024 or any */
-	bool template;	  /* it is never started */
-	uint64_t memory;  /* MiB; 512 unless given */
-	struct span args; /* what QEMU gets besides; raw */
+	bool q35;	 /* machine: q35, pc-q35-… or type=q35 */
+	bool ovmf;	 /* bios: ovmf */
+	bool efidisk;	 /* there is an efidisk0 */
+	bool viommu;	 /* machine: …,viommu=… */
+	bool hugepages;	 /* hugepages: 2, 1024 or any */
+	bool template;	 /* it is never started */
+	uint64_t memory; /* MiB; 512 unless given */
+	struct span vga; /* what display QEMU itself shows; raw */
 };
 
 /* Reads /etc/pve/qemu-server/N.conf; see container_read on sections and problems. */

@@ -5,18 +5,27 @@
 
 #include "tools/guests/guests.h"
 
-/* A device that a VM gets by a hostpci line of its main section. */
+/* A device that a VM names in its main section: in a hostpci line, or in args:. */
 struct vm_device {
 	const struct vm_hostpci *from;
 	const struct mapping_entry *map; /* of this machine; NULL for host= */
 	struct span id;			 /* as it is written: "01:00", "0000:01:00.0" */
 	struct pci_address address;	 /* function 0 where the whole slot is meant */
 	bool whole_slot;
+	/* Another place of its mapping serves: Proxmox takes the first that is free. */
+	bool spare;
+	/* It stays with the host, and the VM gets a piece of it (mdev=). */
+	bool is_split;
 };
 /* All of them; malloc'ed, `*count` of them. Lines that Proxmox drops are left out. */
 struct vm_device *vm_devices(
 	const struct guests *guests, const struct vm_guest *guest, size_t *count);
-/* Whether the VM gets the function by this entry. */
+/* Whether the entry is about the function. */
 bool vm_device_is(const struct vm_device *device, const struct pci_address *address);
+/* Whether the VM takes the function for itself: the entry is about it, and is no spare
+ * and no split one. */
+bool vm_device_takes(const struct vm_device *device, const struct pci_address *address);
+/* Whether Proxmox gives it to vfio-pci when the VM starts. */
+bool vm_device_bound_at_start(const struct vm_device *device);
 
 #endif
