@@ -5,8 +5,8 @@
 #include "tools/text/string.h"
 #include "tools/diagnose/context.h"
 
-void wish_add(struct context *context, enum want want, const char *what, const char *who,
-	const char *source, const char *format, ...)
+struct wish *wish_add(struct context *context, enum want want, const char *what,
+	const char *who, const char *source, const char *format, ...)
 {
 	struct wishes *wishes = &context->wishes;
 	struct wish *wish;
@@ -26,6 +26,7 @@ void wish_add(struct context *context, enum want want, const char *what, const c
 		.source = copy_text(source),
 		.text = text,
 	};
+	return wish;
 }
 
 bool context_wants(const struct context *context, enum want want)

@@ -43,6 +43,9 @@ struct wish {
 		    * configuration */
 	char *source; /* "/etc/pve/lxc/901.conf:14" */
 	char *text;   /* the line itself, or the value */
+	/* The guest does not run, and its start gives the device to vfio-pci: until then
+	 * any driver may have it. */
+	bool at_start;
 };
 
 struct wishes {
@@ -82,9 +85,9 @@ struct context {
 	struct lines wrong;
 };
 
-/* For collectors: adds a wish. `format` is its text. */
-void wish_add(struct context *context, enum want want, const char *what, const char *who,
-	const char *source, const char *format, ...) PRINTF(6, 7);
+/* For collectors: adds a wish. `format` is its text. It is valid until the next one. */
+struct wish *wish_add(struct context *context, enum want want, const char *what,
+	const char *who, const char *source, const char *format, ...) PRINTF(6, 7);
 
 /* Whether a device is wanted for that, perhaps among others. */
 bool context_wants(const struct context *context, enum want want);

@@ -159,6 +159,17 @@ static int fitness(const struct intent *intent, const struct card *card, enum wa
 	return opposite ? 2 : 3;
 }
 
+/* What the guest itself wants of the card; `want` where it says nothing of it: a VM whose
+ * card is split wants it with the host. */
+static enum want guests_want(const struct intent *intent, enum want want, const char *who)
+{
+	for (size_t i = 0; i < intent->count && who != NULL; i++)
+		if (intent->wish[i]->who != NULL &&
+			strcmp(who, intent->wish[i]->who) == 0)
+			return intent->wish[i]->want;
+	return want;
+}
+
 /* --ct, --vm, --domain, --want: only the cards that fit best stay, with that intent. */
 static void ask(struct context *context)
 {
@@ -193,7 +204,7 @@ static void ask(struct context *context)
 
 		if (request->words == 0 && fitness(intent, &card, want, who) != best)
 			continue;
-		intent->want = want;
+		intent->want = guests_want(intent, want, who);
 		intent->asked = true;
 		if (who != NULL) {
 			free(intent->who);

@@ -6,6 +6,7 @@
 #include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/guests/vm-devices.h"
+#include "tools/pci/mdev.h"
 #include "tools/diagnose/wishes-of-guests.h"
 
 /* Whether --ct, --vm, --domain or --want turned the question away from other guests. */
@@ -61,7 +62,9 @@ const struct domain_guest *guests_next_domain(
 		const struct domain_guest *guest = &guests->domain[at];
 
 		if (!asks_for_one(&context->request)
-				? guest->domain.hostdev_count > 0 || guest->why != NULL
+				? guest->domain.hostdev_count > 0 ||
+					  guest->domain.mdev_count > 0 ||
+					  guest->why != NULL
 				: asked != NULL &&
 					  strcmp(domain_guest_name(guest), asked) == 0)
 			return guest;
@@ -119,27 +122,69 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 	}
 }
 
+/* A device of a VM that is split stays with the host, whose driver makes the pieces. */
+static void wish_for_vm_device(struct context *context, const struct vm_guest *guest,
+	const struct vm_device *device)
+{
+	const struct pve_line *line = device->from->from;
+	CLEANUP_FREE char *what = span_copy(device->id);
+	CLEANUP_FREE char *source = line_path(guest->path, line->line);
+	struct wish *wish;
+
+	if (device->spare)
+		return;
+	wish = wish_add(context, device->is_split ? WANT_HOST : WANT_VM, what,
+		guest->name, source, "%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+	wish->at_start = guest->pid == 0 && vm_device_bound_at_start(device);
+}
+
+/* A piece of a split card, by its UUID: the card stays with the host. */
+static void wish_for_mdev(
+	struct context *context, const char *uuid, const char *who, const char *source)
+{
+	const struct pci_device *parent = mdev_parent(&context->devices, uuid);
+
+	if (parent != NULL)
+		wish_add(context, WANT_HOST, parent->address, who, source,
+			"mediated device %s", uuid);
+}
+
 static void wish_for_vms(struct context *context, const struct guests *guests)
 {
 	for (size_t i = 0; i < guests->vms; i++) {
 		const struct vm_guest *guest = &guests->vm[i];
 		size_t count;
-		struct vm_device *devices;
+		CLEANUP_FREE struct vm_device *device = NULL;
 
 		if (guest->vm.template)
 			continue;
-		devices = vm_devices(guests, guest, &count);
-		for (size_t j = 0; j < count; j++) {
-			const struct pve_line *line = devices[j].from->from;
-			CLEANUP_FREE char *what = span_copy(devices[j].id);
+		device = vm_devices(guests, guest, &count);
+		for (size_t j = 0; j < count; j++)
+			wish_for_vm_device(context, guest, &device[j]);
+		for (size_t j = 0; j < guest->vm.hostpci_count; j++) {
+			const struct vm_hostpci *entry = &guest->vm.hostpci[j];
+			CLEANUP_FREE char *uuid = span_copy(entry->mdev_instance);
 			CLEANUP_FREE char *source =
-				format_text("%s:%u", guest->path, line->line);
+				line_path(guest->path, entry->from->line);
 
-			wish_add(context, WANT_VM, what, guest->name, source,
-				"%.*s: %.*s", SPAN(line->key), SPAN(line->value));
+			if (uuid[0] != '\0' && vm_in_main(&guest->vm, entry->from))
+				wish_for_mdev(context, uuid, guest->name, source);
 		}
-		free(devices);
 	}
+}
+
+static void wish_for_hostdev(struct context *context, const struct domain_guest *guest,
+	const struct domain_hostdev *hostdev)
+{
+	CLEANUP_FREE char *source = line_path(guest->path, hostdev->line);
+	char place[32];
+	struct text text = text_in(place, sizeof(place));
+	struct wish *wish;
+
+	pci_address_format(&hostdev->address, &text);
+	wish = wish_add(context, WANT_VM, place, guest->name, source,
+		"<hostdev> %s, managed='%s'", place, hostdev->managed ? "yes" : "no");
+	wish->at_start = !guest->running && hostdev->managed;
 }
 
 static void wish_for_domains(struct context *context, const struct guests *guests)
@@ -147,17 +192,13 @@ static void wish_for_domains(struct context *context, const struct guests *guest
 	for (size_t i = 0; i < guests->domains; i++) {
 		const struct domain_guest *guest = &guests->domain[i];
 
-		for (size_t j = 0; j < guest->domain.hostdev_count; j++) {
-			const struct domain_hostdev *hostdev = &guest->domain.hostdev[j];
-			CLEANUP_FREE char *source =
-				format_text("%s:%u", guest->path, hostdev->line);
-			char place[32];
-			struct text text = text_in(place, sizeof(place));
+		for (size_t j = 0; j < guest->domain.hostdev_count; j++)
+			wish_for_hostdev(context, guest, &guest->domain.hostdev[j]);
+		for (size_t j = 0; j < guest->domain.mdev_count; j++) {
+			const struct domain_mdev *mdev = &guest->domain.mdev[j];
+			CLEANUP_FREE char *source = line_path(guest->path, mdev->line);
 
-			pci_address_format(&hostdev->address, &text);
-			wish_add(context, WANT_VM, place, guest->name, source,
-				"<hostdev> %s, managed='%s'", place,
-				hostdev->managed ? "yes" : "no");
+			wish_for_mdev(context, mdev->uuid, guest->name, source);
 		}
 	}
 }

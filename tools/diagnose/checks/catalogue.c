@@ -33,6 +33,8 @@ static const struct check *const catalogue[] = {
 	vm_machine_checks,
 	vm_use_checks,
 	vm_memory_checks,
+	vm_split_checks,
+	vm_refusal_checks,
 	libvirt_checks,
 	log_checks,
 };

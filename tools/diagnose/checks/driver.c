@@ -9,6 +9,7 @@
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
+#include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/pci/cards.h"
@@ -29,6 +30,15 @@ VERDICT bound_for_one = {CHECK_INFO,
 	"the card is with {driver}, which is right for one of those who want it"};
 VERDICT not_vfio = {CHECK_FAIL, other_driver,
 	"let vfio-early give it to vfio-pci before any other driver comes",
+	"vfio-early enable {device}\nreboot", .reboot = true};
+VERDICT bound_at_start = {CHECK_INFO,
+	"the card is with {driver} now, and goes to vfio-pci when {who} starts",
+	"nothing needs to be done"};
+VERDICT taken_at_start = {CHECK_WARN,
+	"the card is with {driver} now, and goes to vfio-pci when {who} starts: a display "
+	"driver may not let go of it, and the start hangs",
+	"nothing needs to be done if the start works; otherwise let vfio-early give it to "
+	"vfio-pci before any other driver comes",
 	"vfio-early enable {device}\nreboot", .reboot = true};
 VERDICT ours_until_boot = {CHECK_FAIL, other_driver,
 	"vfio-early gives it back with the next boot; see that nothing else claims "
@@ -63,6 +73,21 @@ static const struct verdict *judge_host(
 	return nvidia && strcmp(driver, "nvidia") != 0 ? &not_nvidia : &bound_well;
 }
 
+/* The card is to go to a VM. */
+static const struct verdict *judge_vm(
+	const struct context *context, const struct intent *intent)
+{
+	const char *driver = intent->device->facts.driver;
+
+	if (driver_is_vfio(driver))
+		return &bound_well;
+	if (!start_binds(context, intent))
+		return &not_vfio;
+	return driver[0] != '\0' && pci_device_is_graphics(intent->device)
+		       ? &taken_at_start
+		       : &bound_at_start;
+}
+
 static void check_bound(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
@@ -72,7 +97,7 @@ static void check_bound(const struct context *context, const struct intent *inte
 	const char *needed = "vfio-pci";
 
 	if (intent->want == WANT_VM) {
-		verdict = driver_is_vfio(driver) ? &bound_well : &not_vfio;
+		verdict = judge_vm(context, intent);
 	} else if (intent->want == WANT_HOST) {
 		verdict = judge_host(context, intent);
 		needed = needs_nvidia(intent) ? "the nvidia driver"

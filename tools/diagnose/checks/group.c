@@ -9,6 +9,7 @@
 #include "tools/text/span.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
+#include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/pci/cards.h"
@@ -78,14 +79,35 @@ VERDICT held_by_vfio = {CHECK_WARN,
 	"the card",
 	"see who claims it: DRV-OTHER-CLAIMS"};
 
-static void judge_companions(const struct intent *intent, struct findings *findings,
-	const struct companions *companions)
+/* Whether it has to go where the card goes: a guest that names single functions leaves
+ * those behind that have a group of their own. */
+static bool goes_along(const struct context *context, const struct intent *intent,
+	const struct pci_device *companion)
+{
+	bool named = false;
+
+	if (companion->facts.group == intent->device->facts.group)
+		return true;
+	for (size_t i = 0; i < intent->count; i++) {
+		if (intent->wish[i]->who == NULL || intent->wish[i]->want != WANT_VM)
+			continue;
+		if (wish_means(context, intent->wish[i], companion))
+			return true;
+		named = true;
+	}
+	return !named;
+}
+
+static void judge_companions(const struct context *context, const struct intent *intent,
+	struct findings *findings, const struct companions *companions)
 {
 	const struct pci_device *wrong = NULL;
 	bool vm = intent_is_vm(intent);
+	bool later = vm && start_binds(context, intent);
 
-	for (size_t i = 0; i < companions->count && wrong == NULL; i++)
-		if (is_in_the_way(companions->device[i], vm))
+	for (size_t i = 0; i < companions->count && wrong == NULL && !later; i++)
+		if (is_in_the_way(companions->device[i], vm) &&
+			(!vm || goes_along(context, intent, companions->device[i])))
 			wrong = companions->device[i];
 	verdict_row(findings,
 		companions->count == 0 ? &alone
@@ -116,7 +138,7 @@ static void check_companions(const struct context *context, const struct intent 
 		return;
 	}
 	companions = companions_of(context, intent);
-	judge_companions(intent, findings, &companions);
+	judge_companions(context, intent, findings, &companions);
 	free(companions.device);
 }
 

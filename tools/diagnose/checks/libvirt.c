@@ -4,7 +4,7 @@
 
 #include "tools/claims/claim.h"
 #include "tools/guests/guests.h"
-#include "tools/diagnose/context.h"
+#include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/pci/cards.h"
 
@@ -21,15 +21,24 @@ VERDICT taken_at_start = {CHECK_WARN,
 	"the VM takes {1} from {2} when it starts, which can hang", BIND_EARLY,
 	.reboot = true};
 
+VERDICT hook_binds = {CHECK_INFO,
+	"the VM leaves binding {1} to somebody else: a hook of libvirt's seems to do it when "
+	"the VM starts",
+	"nothing needs to be done if the start works"};
+
 /* What a device of a VM comes to; NULL: it is ready, or nothing is in its way. */
-static const struct verdict *judge_hostdev(
-	const struct domain_hostdev *hostdev, const char *driver, bool running)
+static const struct verdict *judge_hostdev(const struct context *context,
+	const struct domain_hostdev *hostdev, const struct pci_device *device,
+	bool running)
 {
+	const char *driver = device->facts.driver;
+
 	if (is_vm_driver(span_of(driver)) || running)
 		return NULL;
 	if (!hostdev->managed)
-		return &nobody_binds;
-	return driver[0] != '\0' ? &taken_at_start : NULL;
+		return start_hook_moves(context, device) ? &hook_binds : &nobody_binds;
+	return driver[0] != '\0' && pci_device_is_graphics(device) ? &taken_at_start
+								   : NULL;
 }
 
 /* "vfio-early enable ADDRESS" for each that is not with a VM's driver, and "reboot". */
@@ -72,8 +81,8 @@ static void check_managed(const struct context *context, const struct domain_gue
 			hostdev->managed ? "yes" : "no", device->address,
 			driver[0] != '\0' ? driver : "no driver");
 		verdict_note(findings, &notes,
-			judge_hostdev(hostdev, driver, guest->running), line, value,
-			device->address, driver, commands, NULL);
+			judge_hostdev(context, hostdev, device, guest->running), line,
+			value, device->address, driver, commands, NULL);
 	}
 	if (notes.path.count == 0)
 		verdict_row(findings, &no_device, NULL);

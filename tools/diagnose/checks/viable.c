@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/guests/guests.h"
@@ -124,6 +125,9 @@ static const char not_viable[] =
 VERDICT own_spoils = {CHECK_FAIL, not_viable, "give the whole card to vfio-pci",
 	"vfio-early enable {device}\nreboot", .reboot = true};
 VERDICT other_spoils = {CHECK_FAIL, not_viable, ANOTHER_SLOT, .reboot = true};
+VERDICT start_takes_all = {CHECK_INFO,
+	"IOMMU group {1} also holds {2}: {who} takes that from the host, too, when it starts",
+	"nothing needs to be done if the host can do without; otherwise " ANOTHER_SLOT};
 VERDICT host_spoils = {CHECK_FAIL,
 	"the host cannot do without {2}, which {who} would take along with IOMMU group {1}: "
 	"{3}",
@@ -179,6 +183,21 @@ static void stop_autostart(const struct context *context, const struct intent *i
 	}
 }
 
+static const struct verdict *judge_spoilers(const struct context *context,
+	const struct intent *intent, const struct members *spoilers)
+{
+	bool bridge = false;
+
+	if (spoilers->needed != NULL)
+		return &host_spoils;
+	/* Proxmox leaves those alone */
+	for (size_t i = 0; i < spoilers->count; i++)
+		bridge = bridge || pci_device_is_bridge(spoilers->device[i]);
+	if (!bridge && start_binds_group(context, intent))
+		return &start_takes_all;
+	return spoilers->own ? &own_spoils : &other_spoils;
+}
+
 static void say_spoilers(const struct context *context, const struct intent *intent,
 	const struct members *spoilers, struct findings *findings)
 {
@@ -190,11 +209,8 @@ static void say_spoilers(const struct context *context, const struct intent *int
 	int group = spoilers->device[0]->facts.group;
 	CLEANUP_FREE char *number = format_text("%d", group);
 
-	verdict_row(findings,
-		needed != NULL	? &host_spoils
-		: spoilers->own ? &own_spoils
-				: &other_spoils,
-		number, needed != NULL ? which : names, spoilers->use, NULL);
+	verdict_row(findings, judge_spoilers(context, intent, spoilers), number,
+		needed != NULL ? which : names, spoilers->use, NULL);
 	show_group(context, findings, group);
 	if (needed != NULL)
 		stop_autostart(context, intent, findings);

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "cmdline/address.h"
+#include "cmdline/driver.h"
 #include "tools/system/root.h"
+#include "tools/pci/attribute.h"
+#include "tools/pci/virtual-functions.h"
 #include "tools/guests/vm-devices.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
@@ -61,7 +64,8 @@ static void note_rom(
 	struct addresses *addresses, const struct vm_device *device, const char *line)
 {
 	CLEANUP_FREE char *name = span_copy(device->from->romfile);
-	CLEANUP_FREE char *path = format_text("/usr/share/kvm/%s", name);
+	CLEANUP_FREE char *path =
+		format_text("%s%s", name[0] == '/' ? "" : "/usr/share/kvm/", name);
 
 	if (name[0] != '\0' && !root_exists(path))
 		verdict_note(addresses->findings, &addresses->notes, &no_rom, line, path,
@@ -73,7 +77,10 @@ static void note_found(struct addresses *addresses, const struct vm_device *devi
 	const struct pci_device *found, const char *line)
 {
 	struct card card = devices_card(&addresses->context->devices, found);
-	CLEANUP_FREE char *rest = left_behind(addresses->device, addresses->count, &card);
+	CLEANUP_FREE char *rest =
+		device->spare || device->is_split
+			? NULL
+			: left_behind(addresses->device, addresses->count, &card);
 	CLEANUP_FREE char *text = NULL, *key = NULL, *slot = NULL;
 
 	if (rest == NULL || !pci_device_is_graphics(found)) {
@@ -91,6 +98,53 @@ static void note_found(struct addresses *addresses, const struct vm_device *devi
 		NULL);
 }
 
+static const char too_few_title[] =
+	"the VM names {1}, which would be virtual function {2} of {3}: it has {4} now";
+VERDICT no_functions = {CHECK_FAIL, too_few_title,
+	"have its driver make them, now and with a udev rule at each boot",
+	"echo 'ACTION==\"add|bind\", SUBSYSTEM==\"pci\", KERNEL==\"{3}\", "
+	"ATTR{sriov_numvfs}=\"{2}\"' >/etc/udev/rules.d/80-virtual-functions-{3}.rules\n"
+	"echo {2} >/sys/bus/pci/devices/{3}/sriov_numvfs"};
+VERDICT too_few_functions = {CHECK_FAIL, too_few_title,
+	"set the number to {2} or more where it is set now (a unit, sysfs.conf, an option "
+	"of the driver); the guests that have some of them lose them in that moment",
+	"grep -rsn -e sriov_numvfs -e max_vfs /etc /proc/cmdline"};
+VERDICT maker_without_driver = {CHECK_FAIL,
+	"the VM names {1}, a virtual function that the driver of {3} makes, which is with "
+	"{5}",
+	"let the host's own driver have {3}, which DRV-BOUND is about"};
+
+static const struct verdict *judge_maker(const struct pci_device *maker)
+{
+	if (maker->facts.driver[0] == '\0' || driver_is_vfio(maker->facts.driver))
+		return &maker_without_driver;
+	return virtual_functions_now(maker) == 0 ? &no_functions : &too_few_functions;
+}
+
+/* Nothing is at the address: would a virtual function be there? */
+static bool note_missing_virtual(const struct context *context,
+	const struct pci_address *address, struct findings *findings,
+	struct verdict_notes *notes, const char *line)
+{
+	unsigned int number;
+	const struct pci_device *maker =
+		virtual_function_maker(&context->devices, address, &number);
+	CLEANUP_FREE char *wanted = NULL, *now = NULL, *value = NULL;
+	char place[32];
+	struct text text = text_in(place, sizeof(place));
+
+	if (maker == NULL)
+		return false;
+	pci_address_format(address, &text);
+	wanted = format_text("%u", number);
+	now = format_text("%u", virtual_functions_now(maker));
+	value = format_text("%s has %s of %u virtual functions", maker->address, now,
+		virtual_functions_most(maker));
+	verdict_note(findings, notes, judge_maker(maker), line, value, place, wanted,
+		maker->address, now, driver_text(maker), NULL);
+	return true;
+}
+
 static void note_device(struct addresses *addresses, const struct vm_device *device)
 {
 	const struct pci_device *found =
@@ -100,6 +154,9 @@ static void note_device(struct addresses *addresses, const struct vm_device *dev
 	CLEANUP_FREE char *text = pve_line_text(from);
 	CLEANUP_FREE char *id = span_copy(device->id);
 
+	if (found == NULL && note_missing_virtual(addresses->context, &device->address,
+				     addresses->findings, &addresses->notes, line))
+		return;
 	if (found == NULL || pci_device_is_bridge(found)) {
 		verdict_note(addresses->findings, &addresses->notes,
 			found == NULL ? &no_device : &bridge, line, text,
@@ -108,6 +165,15 @@ static void note_device(struct addresses *addresses, const struct vm_device *dev
 	}
 	note_rom(addresses, device, line);
 	note_found(addresses, device, found, line);
+}
+
+/* Whether args: give it a piece of a split card, which VM-SPLIT looks for. */
+static bool has_instance(const struct vm_guest *guest)
+{
+	for (size_t i = 0; i < guest->vm.hostpci_count; i++)
+		if (guest->vm.hostpci[i].mdev_instance.length > 0)
+			return true;
+	return false;
 }
 
 static void check_vm(const struct context *context, const struct vm_guest *guest,
@@ -128,7 +194,7 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 	addresses.device = vm_devices(context->guests, guest, &addresses.count);
 	for (size_t i = 0; i < addresses.count; i++)
 		note_device(&addresses, &addresses.device[i]);
-	if (addresses.count == 0)
+	if (addresses.count == 0 && !has_instance(guest))
 		verdict_note(findings, &addresses.notes, &none_given, guest->path,
 			"no hostpci line", "", command, NULL);
 	verdict_conclude(findings, &addresses.notes, &all_there);
@@ -143,35 +209,49 @@ VERDICT bridge_hostdev = {
 VERDICT none_hostdev = {
 	CHECK_FAIL, "the VM is given no PCI device of this machine", NAME_HOSTDEV};
 
+VERDICT no_rom_file = {CHECK_FAIL,
+	"the VM names the ROM file {1}, which is not there: QEMU does not start without it",
+	"copy it there, or name the right file", "virsh edit {2}"};
+
+static void note_hostdev(const struct context *context, const struct domain_guest *guest,
+	const struct domain_hostdev *hostdev, struct findings *findings,
+	struct verdict_notes *notes)
+{
+	const struct pci_device *found =
+		devices_find(&context->devices, &hostdev->address);
+	const char *name = domain_guest_name(guest);
+	CLEANUP_FREE char *line = line_path(guest->path, hostdev->line);
+	CLEANUP_FREE char *value = NULL;
+	char address[32];
+	struct text text = text_in(address, sizeof(address));
+
+	pci_address_format(&hostdev->address, &text);
+	if (found == NULL &&
+		note_missing_virtual(context, &hostdev->address, findings, notes, line))
+		return;
+	if (found == NULL || pci_device_is_bridge(found)) {
+		verdict_note(findings, notes,
+			found == NULL ? &no_hostdev : &bridge_hostdev, line, address,
+			address, name, NULL);
+		return;
+	}
+	if (hostdev->rom_file != NULL && !root_exists(hostdev->rom_file))
+		verdict_note(findings, notes, &no_rom_file, line, hostdev->rom_file,
+			hostdev->rom_file, name, NULL);
+	value = format_text("%s: %s [%s]", found->address, found->name, found->id);
+	verdict_note(findings, notes, NULL, line, value, NULL);
+}
+
 static void check_domain(const struct context *context, const struct domain_guest *guest,
 	struct findings *findings)
 {
-	const char *name = domain_guest_name(guest);
 	struct verdict_notes notes = {0};
 
-	for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
-		const struct domain_hostdev *hostdev = &guest->domain.hostdev[i];
-		const struct pci_device *found =
-			devices_find(&context->devices, &hostdev->address);
-		CLEANUP_FREE char *line = line_path(guest->path, hostdev->line);
-		CLEANUP_FREE char *value = NULL;
-		char address[32];
-		struct text text = text_in(address, sizeof(address));
-
-		pci_address_format(&hostdev->address, &text);
-		if (found == NULL || pci_device_is_bridge(found)) {
-			verdict_note(findings, &notes,
-				found == NULL ? &no_hostdev : &bridge_hostdev, line,
-				address, address, name, NULL);
-			continue;
-		}
-		value = format_text(
-			"%s: %s [%s]", found->address, found->name, found->id);
-		verdict_note(findings, &notes, NULL, line, value, NULL);
-	}
-	if (guest->domain.hostdev_count == 0)
+	for (size_t i = 0; i < guest->domain.hostdev_count; i++)
+		note_hostdev(context, guest, &guest->domain.hostdev[i], findings, &notes);
+	if (guest->domain.hostdev_count == 0 && guest->domain.mdev_count == 0)
 		verdict_note(findings, &notes, &none_hostdev, guest->path, "no <hostdev>",
-			"", name, NULL);
+			"", domain_guest_name(guest), NULL);
 	verdict_conclude(findings, &notes, &all_there);
 }
 

@@ -35,7 +35,8 @@ static const struct verdict *judge_machine(const struct context *context,
 {
 	if (device->from->pcie && !guest->vm.q35)
 		return &no_express;
-	if (!device->from->pcie && guest->vm.q35 &&
+	/* args: says itself where the guest has it */
+	if (device->from->number >= 0 && !device->from->pcie && guest->vm.q35 &&
 		is_graphics(context, &device->address))
 		return &plain;
 	return NULL;
@@ -109,8 +110,10 @@ static void check_vm_firmware(const struct context *context, const struct vm_gue
 	CLEANUP_FREE struct vm_device *devices =
 		vm_devices(context->guests, guest, &count);
 
+	/* a piece of a split card has no firmware of its own */
 	for (size_t i = 0; i < count; i++)
-		cards += is_graphics(context, &devices[i].address);
+		cards +=
+			!devices[i].is_split && is_graphics(context, &devices[i].address);
 	say_firmware(findings,
 		cards == 0     ? &no_card
 		: !vm->ovmf    ? &seabios

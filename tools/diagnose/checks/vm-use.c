@@ -59,7 +59,7 @@ static void note_vm(struct sharing *sharing, const struct vm_guest *guest,
 		struct use other = {guest->name, guest->path, given[i].from->from->line,
 			guest->pid > 0};
 
-		if (vm_device_is(&given[i], &device->facts.function.address)) {
+		if (vm_device_takes(&given[i], &device->facts.function.address)) {
 			note_use(sharing, &other, device);
 			return;
 		}
@@ -114,7 +114,8 @@ static void note_doubles(
 		line_path(sharing->self.path, device[at].from->from->line);
 
 	for (size_t i = 0; i < at; i++)
-		if (device[i].from != device[at].from &&
+		if (device[i].from != device[at].from && !device[i].spare &&
+			!device[i].is_split &&
 			(vm_device_is(&device[i], &device[at].address) ||
 				vm_device_is(&device[at], &device[i].address)))
 			verdict_note(sharing->findings, &sharing->notes, &named_twice,
@@ -133,6 +134,9 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 		vm_devices(context->guests, guest, &count);
 
 	for (size_t i = 0; i < count; i++) {
+		/* the pieces of a split device are there for several guests */
+		if (device[i].spare || device[i].is_split)
+			continue;
 		note_doubles(&sharing, device, i);
 		note_others(&sharing, &device[i].address);
 	}
