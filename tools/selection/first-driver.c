@@ -68,9 +68,11 @@ static bool is_built_in(const struct first_drivers *known, const char *driver)
 		return true;
 	case MODULE_FILE:
 		return false;
-	default:
-		return root_exists(link) && !root_exists(state);
+	case MODULE_ABSENT:
+	case MODULE_UNKNOWN:
+		break;
 	}
+	return root_exists(link) && !root_exists(state);
 }
 
 /* The module of a built-in driver that says it is for such a function; malloc'ed, NULL:

@@ -28,16 +28,13 @@ static bool is_running(const char *line)
 static bool turns_on(enum iommu said)
 {
 	CLEANUP_FREE char *running = root_read_word("/proc/cmdline");
+	enum iommu_state state = iommu_state(running != NULL ? running : "");
 
-	switch (iommu_state(running != NULL ? running : "")) {
-	case IOMMU_NOT_ASKED:
+	if (state == IOMMU_NOT_ASKED)
 		return said == IOMMU_ON;
-	case IOMMU_TURNED_OFF:
-		return said == IOMMU_ON ||
-		       (said == IOMMU_UNSAID && iommu_maker() != IOMMU_INTEL);
-	default:
-		return false;
-	}
+	return state == IOMMU_TURNED_OFF &&
+	       (said == IOMMU_ON ||
+		       (said == IOMMU_UNSAID && iommu_maker() != IOMMU_INTEL));
 }
 
 /* The devices as the early program will find them. */
