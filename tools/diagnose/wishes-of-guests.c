@@ -6,7 +6,9 @@
 #include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/guests/vm-devices.h"
+#include "tools/pci/cards.h"
 #include "tools/pci/mdev.h"
+#include "tools/pci/virtual-functions.h"
 #include "tools/diagnose/wishes-of-guests.h"
 
 /* Whether --ct, --vm, --domain or --want turned the question away from other guests. */
@@ -122,6 +124,22 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 	}
 }
 
+/* Nothing is at the address: the physical function that would have a virtual one there
+ * stays with the host, whose driver makes it. */
+static void wish_for_maker(struct context *context, const struct pci_address *address,
+	const char *who, const char *source)
+{
+	unsigned int number;
+	const struct pci_device *maker =
+		devices_find(&context->devices, address) == NULL
+			? virtual_function_maker(&context->devices, address, &number)
+			: NULL;
+
+	if (maker != NULL)
+		wish_add(context, WANT_HOST, maker->address, who, source,
+			"its virtual function %u", number);
+}
+
 /* A device of a VM that is split stays with the host, whose driver makes the pieces. */
 static void wish_for_vm_device(struct context *context, const struct vm_guest *guest,
 	const struct vm_device *device)
@@ -136,6 +154,7 @@ static void wish_for_vm_device(struct context *context, const struct vm_guest *g
 	wish = wish_add(context, device->is_split ? WANT_HOST : WANT_VM, what,
 		guest->name, source, "%.*s: %.*s", SPAN(line->key), SPAN(line->value));
 	wish->at_start = guest->pid == 0 && vm_device_bound_at_start(device);
+	wish_for_maker(context, &device->address, guest->name, source);
 }
 
 /* A piece of a split card, by its UUID: the card stays with the host. */
@@ -185,6 +204,7 @@ static void wish_for_hostdev(struct context *context, const struct domain_guest 
 	wish = wish_add(context, WANT_VM, place, guest->name, source,
 		"<hostdev> %s, managed='%s'", place, hostdev->managed ? "yes" : "no");
 	wish->at_start = !guest->running && hostdev->managed;
+	wish_for_maker(context, &hostdev->address, guest->name, source);
 }
 
 static void wish_for_domains(struct context *context, const struct guests *guests)

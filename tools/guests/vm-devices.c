@@ -125,3 +125,17 @@ bool vm_device_bound_at_start(const struct vm_device *device)
 	return device->from->number >= 0 && !device->from->keeps_driver &&
 	       !device->is_split;
 }
+
+char *hostpci_without(const struct vm_hostpci *entry, const char *property)
+{
+	size_t length = property != NULL ? strlen(property) : 0;
+	struct span value = entry->from->value, piece;
+	char *text = NULL;
+
+	while (span_piece(&value, ',', &piece))
+		if (property == NULL || !span_starts(piece, property) ||
+			piece.length <= length || piece.text[length] != '=')
+			text_append(
+				&text, "%s%.*s", text != NULL ? "," : "", SPAN(piece));
+	return text != NULL ? text : copy_text("");
+}

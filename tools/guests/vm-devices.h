@@ -25,6 +25,8 @@ bool vm_device_is(const struct vm_device *device, const struct pci_address *addr
 /* Whether the VM takes the function for itself: the entry is about it, and is no spare
  * and no split one. */
 bool vm_device_takes(const struct vm_device *device, const struct pci_address *address);
+/* The value of a hostpci line without one property; NULL: with all. malloc'ed. */
+char *hostpci_without(const struct vm_hostpci *entry, const char *property);
 /* Whether Proxmox gives it to vfio-pci when the VM starts. */
 bool vm_device_bound_at_start(const struct vm_device *device);
 

@@ -8,6 +8,7 @@
 #include "tools/pci/cards.h"
 #include "tools/pci/attribute.h"
 #include "tools/pci/mdev.h"
+#include "tools/pci/virtual-functions.h"
 
 static const char types_directory[] = "mdev_supported_types",
 		  mdev_bus[] = "/sys/bus/mdev/devices",
@@ -105,10 +106,10 @@ const struct pci_device *mdev_parent(const struct devices *devices, const char *
 	return devices_find(devices, &address);
 }
 
-size_t mdev_count(const struct devices *devices, const struct pci_device *device)
+size_t card_pieces(const struct devices *devices, const struct pci_device *device)
 {
 	char **uuids = root_list(mdev_bus);
-	size_t count = 0;
+	size_t count = virtual_functions_now(device);
 
 	for (size_t i = 0; uuids[i] != NULL; i++)
 		count += mdev_parent(devices, uuids[i]) == device;

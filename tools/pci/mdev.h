@@ -22,7 +22,7 @@ char *mdev_types(const struct pci_device *device);
 const struct pci_device *mdev_parent(const struct devices *devices, const char *uuid);
 /* Whether the piece is there. */
 bool mdev_exists(const char *uuid);
-/* How many pieces there are of the function. */
-size_t mdev_count(const struct devices *devices, const struct pci_device *device);
+/* How many pieces there are of the function: mediated devices and virtual functions. */
+size_t card_pieces(const struct devices *devices, const struct pci_device *device);
 
 #endif

@@ -9,6 +9,7 @@
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
+#include "tools/pci/mdev.h"
 #include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
@@ -31,6 +32,10 @@ VERDICT bound_for_one = {CHECK_INFO,
 VERDICT not_vfio = {CHECK_FAIL, other_driver,
 	"let vfio-early give it to vfio-pci before any other driver comes",
 	"vfio-early enable {device}\nreboot", .reboot = true};
+VERDICT in_pieces = {CHECK_FAIL,
+	"{driver} has split the card, and {who} needs all of it: vfio-pci takes no card that "
+	"is in pieces",
+	"let {who} have one of the pieces, or see that nobody makes them any more"};
 VERDICT bound_at_start = {CHECK_INFO,
 	"the card is with {driver} now, and goes to vfio-pci when {who} starts",
 	"nothing needs to be done"};
@@ -81,9 +86,13 @@ static const struct verdict *judge_vm(
 
 	if (driver_is_vfio(driver))
 		return &bound_well;
+	if (card_pieces(&context->devices, intent->device) > 0)
+		return &in_pieces;
 	if (!start_binds(context, intent))
 		return &not_vfio;
-	return driver[0] != '\0' && pci_device_is_graphics(intent->device)
+	/* a virtual function has no display to hold on to */
+	return driver[0] != '\0' && pci_device_is_graphics(intent->device) &&
+			       !intent->device->facts.is_virtual
 		       ? &taken_at_start
 		       : &bound_at_start;
 }

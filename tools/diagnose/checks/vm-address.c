@@ -94,8 +94,8 @@ static void note_found(struct addresses *addresses, const struct vm_device *devi
 	slot = format_text(
 		"%.*s", (int)(device->id.length - strlen(".0")), device->id.text);
 	verdict_note(addresses->findings, &addresses->notes,
-		device->map == NULL ? &part : &part_mapped, line, text, rest, key, slot,
-		NULL);
+		device->map == NULL && device->from->number >= 0 ? &part : &part_mapped,
+		line, text, rest, key, slot, NULL);
 }
 
 static const char too_few_title[] =

@@ -22,6 +22,10 @@ VERDICT no_express = {CHECK_FAIL,
 	"the VM asks for PCI Express, which only the machine type q35 has",
 	"change the machine type; the guest sees new hardware then",
 	"qm set {id} -machine q35"};
+VERDICT no_express_for_igd = {CHECK_FAIL,
+	"the VM asks for PCI Express, which only the machine type q35 has, and for "
+	"legacy-igd, which only the other has",
+	"take pcie away", "qm set {id} -{1} '{3}'"};
 VERDICT plain = {CHECK_INFO,
 	"the VM gets its card as a plain PCI device, which some drivers dislike",
 	"nothing needs to be done if the guest is well", "qm set {id} -{1} {2},pcie=1"};
@@ -34,7 +38,7 @@ static const struct verdict *judge_machine(const struct context *context,
 	const struct vm_guest *guest, const struct vm_device *device)
 {
 	if (device->from->pcie && !guest->vm.q35)
-		return &no_express;
+		return device->from->legacy_igd ? &no_express_for_igd : &no_express;
 	/* args: says itself where the guest has it */
 	if (device->from->number >= 0 && !device->from->pcie && guest->vm.q35 &&
 		is_graphics(context, &device->address))
@@ -58,9 +62,10 @@ static void check_vm_machine(const struct context *context, const struct vm_gues
 		CLEANUP_FREE char *text = pve_line_text(from);
 		CLEANUP_FREE char *key = span_copy(from->key);
 		CLEANUP_FREE char *value = span_copy(from->value);
+		CLEANUP_FREE char *without = hostpci_without(devices[i].from, "pcie");
 
 		verdict_note(findings, &notes, judge_machine(context, guest, &devices[i]),
-			line, text, key, value, NULL);
+			line, text, key, value, without, NULL);
 	}
 	if (count > 0)
 		verdict_conclude(findings, &notes, &fits);
@@ -110,10 +115,12 @@ static void check_vm_firmware(const struct context *context, const struct vm_gue
 	CLEANUP_FREE struct vm_device *devices =
 		vm_devices(context->guests, guest, &count);
 
-	/* a piece of a split card has no firmware of its own */
+	/* a piece of a split card has no firmware of its own, legacy-igd is for SeaBIOS,
+	 * and args: says itself what the card shows */
 	for (size_t i = 0; i < count; i++)
-		cards +=
-			!devices[i].is_split && is_graphics(context, &devices[i].address);
+		cards += !devices[i].is_split && !devices[i].from->legacy_igd &&
+			 devices[i].from->number >= 0 &&
+			 is_graphics(context, &devices[i].address);
 	say_firmware(findings,
 		cards == 0     ? &no_card
 		: !vm->ovmf    ? &seabios

@@ -27,6 +27,9 @@ VERDICT igd_q35 = {CHECK_FAIL, REFUSED "legacy-igd does not go with the machine 
 	"use the other machine type, which a guest that is installed takes for new "
 	"hardware; or take legacy-igd away",
 	"qm set {id} -machine pc"};
+VERDICT igd_express = {CHECK_FAIL,
+	REFUSED "legacy-igd does not go with the machine type q35",
+	"take legacy-igd away: pcie=1 needs q35", SET_WITHOUT};
 VERDICT igd_functions = {CHECK_FAIL,
 	REFUSED "legacy-igd takes one function, and {1} names several",
 	"name the function 0000:00:02.0 alone"};
@@ -73,7 +76,12 @@ static bool has_mdev(const struct setting *setting)
 
 static bool is_q35(const struct setting *setting)
 {
-	return setting->vm->q35;
+	return setting->vm->q35 && !setting->entry->pcie;
+}
+
+static bool is_q35_by_express(const struct setting *setting)
+{
+	return setting->vm->q35 && setting->entry->pcie;
 }
 
 static bool has_several(const struct setting *setting)
@@ -99,27 +107,10 @@ static const struct refusal {
 	{has_x_vga, &igd_x_vga, "x-vga"},
 	{has_mdev, &igd_mdev, "legacy-igd"},
 	{is_q35, &igd_q35, NULL},
+	{is_q35_by_express, &igd_express, "legacy-igd"},
 	{has_several, &igd_functions, NULL},
 	{is_elsewhere, &igd_place, "legacy-igd"},
 };
-
-/* The line's value without one property; malloc'ed. */
-static char *value_without(struct span value, const char *property)
-{
-	char *text = NULL;
-	struct span piece;
-
-	while (span_piece(&value, ',', &piece)) {
-		bool is_it = property != NULL && span_starts(piece, property) &&
-			     piece.length > strlen(property) &&
-			     piece.text[strlen(property)] == '=';
-
-		if (!is_it)
-			text_append(
-				&text, "%s%.*s", text != NULL ? "," : "", SPAN(piece));
-	}
-	return text != NULL ? text : copy_text("");
-}
 
 static void refuse_setting(const struct setting *setting, const struct vm_guest *guest,
 	const struct verdict *verdict, const char *property, struct findings *findings)
@@ -128,7 +119,7 @@ static void refuse_setting(const struct setting *setting, const struct vm_guest 
 	CLEANUP_FREE char *line = line_path(guest->path, from->line);
 	CLEANUP_FREE char *text = pve_line_text(from);
 	CLEANUP_FREE char *key = span_copy(from->key);
-	CLEANUP_FREE char *value = value_without(from->value, property);
+	CLEANUP_FREE char *value = hostpci_without(setting->entry, property);
 	CLEANUP_FREE char *id = span_copy(setting->first->id);
 
 	verdict_row(findings, verdict, key, value, id, NULL);

@@ -40,8 +40,12 @@ static const char none_left_title[] =
 VERDICT none_left = {CHECK_WARN, none_left_title, FREE_ONE};
 VERDICT none_left_for_asked = {CHECK_FAIL, none_left_title, FREE_ONE};
 VERDICT split_whole = {CHECK_FAIL,
-	"the VM wants all of {1}, which is split: {2} pieces of it are there",
+	"the VM wants all of {1}, which is split (pieces: {2})",
 	"give the VM one of the pieces; or see that nobody makes them any more, and restart"};
+VERDICT split_whole_functions = {CHECK_FAIL,
+	"the VM wants all of {1}, which is split (virtual functions: {2})",
+	"give the VM one of them, or none at all of this device",
+	"qm set {id} -{3} {4}{5}"};
 
 struct pieces {
 	const struct context *context;
@@ -87,18 +91,26 @@ static void note_type(struct pieces *pieces, const struct vm_device *given,
 			line, value, device->address, type, NULL);
 }
 
-/* A device that the VM wants for itself, and that is in pieces. */
-static void note_whole(
-	struct pieces *pieces, const struct pci_device *device, const char *line)
+/* A device that the VM wants for itself, and that is in pieces; `entry` is its line's,
+ * NULL for libvirt. */
+static void note_whole(struct pieces *pieces, const struct pci_device *device,
+	const char *line, const struct vm_hostpci *entry)
 {
-	size_t count = virtual_functions_now(device) +
-		       mdev_count(&pieces->context->devices, device);
+	const struct devices *devices = &pieces->context->devices;
+	const struct pci_device *virtual = virtual_function_first(devices, device);
+	size_t count = card_pieces(devices, device);
 	CLEANUP_FREE char *number = format_text("%zu", count);
+	CLEANUP_FREE char *key = entry != NULL ? span_copy(entry->from->key) : NULL;
+	bool by_hostpci = entry != NULL && entry->number >= 0;
 
 	/* where a VFIO driver has it, that is who made them */
 	if (count > 0 && !driver_is_vfio(device->facts.driver))
-		verdict_note(pieces->findings, &pieces->notes, &split_whole, line,
-			device->address, device->address, number, NULL);
+		verdict_note(pieces->findings, &pieces->notes,
+			virtual != NULL && by_hostpci ? &split_whole_functions
+						      : &split_whole,
+			line, device->address, device->address, number, key,
+			virtual != NULL ? virtual->address : NULL,
+			by_hostpci && entry->pcie ? ",pcie=1" : "", NULL);
 }
 
 VERDICT no_instance = {CHECK_FAIL, "the mediated device {1} is not there",
@@ -145,7 +157,7 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 		if (given[i].is_split)
 			note_type(&pieces, &given[i], device, line);
 		else
-			note_whole(&pieces, device, line);
+			note_whole(&pieces, device, line, given[i].from);
 	}
 	for (size_t i = 0; i < guest->vm.hostpci_count; i++) {
 		const struct vm_hostpci *entry = &guest->vm.hostpci[i];
@@ -170,7 +182,7 @@ static void check_domain(const struct context *context, const struct domain_gues
 		CLEANUP_FREE char *line = line_path(guest->path, hostdev->line);
 
 		if (device != NULL)
-			note_whole(&pieces, device, line);
+			note_whole(&pieces, device, line, NULL);
 	}
 	for (size_t i = 0; i < guest->domain.mdev_count; i++) {
 		CLEANUP_FREE char *line =
