@@ -121,20 +121,25 @@ vfio-early: $(tool_objects)
 # tells GRUB that a boot came up, with its wants link: to install is to arm it.
 confirm := vfio-early-confirm.service
 wants := $(patsubst %,$(SYSTEMDUNITDIR)/%.target.wants,\
-	multi-user hibernate hybrid-sleep suspend-then-hibernate)
+	multi-user rescue hibernate hybrid-sleep suspend-then-hibernate)
+# And the one that tells GRUB that a boot was stopped before that.
+stopped := vfio-early-stopped.service
+stopped_wants := $(SYSTEMDUNITDIR)/sysinit.target.wants
+units := $(confirm) $(stopped)
 bin_path := s|@BINDIR@|$(BINDIR)|g
 
 install: install-programs
 .PHONY: install-programs
 install-programs: all
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(GRUBDIR)' $(wants:%='$(DESTDIR)%')
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(GRUBDIR)' $(wants:%='$(DESTDIR)%') '$(DESTDIR)$(stopped_wants)'
 	install -m 0755 vfio-early '$(DESTDIR)$(BINDIR)/vfio-early'
 	install -m 0755 vfio-early-hook '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook'
 	sed '$(bin_path)' tools/boot/grub/45_vfio_early.in > '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
 	chmod 0755 '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
-	sed '$(bin_path)' tools/systemd/$(confirm).in > '$(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)'
-	chmod 0644 '$(DESTDIR)$(SYSTEMDUNITDIR)/$(confirm)'
+	for unit in $(units); do sed '$(bin_path)' tools/systemd/$$unit.in > '$(DESTDIR)$(SYSTEMDUNITDIR)'/$$unit || exit; done
+	chmod 0644 $(units:%='$(DESTDIR)$(SYSTEMDUNITDIR)/%')
 	for wants in $(wants:%='$(DESTDIR)%'); do ln -sf ../$(confirm) "$$wants"/ || exit; done
+	ln -sf ../$(stopped) '$(DESTDIR)$(stopped_wants)'/
 
 # README and docs/ keep their places to each other, for the links between them. The pages
 # name directories as they were set.
@@ -166,6 +171,7 @@ uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/vfio-early' '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook' \
 		'$(DESTDIR)$(GRUBDIR)/45_vfio_early' \
 		$(patsubst %,'$(DESTDIR)%/$(confirm)',$(wants) $(SYSTEMDUNITDIR)) \
+		$(patsubst %,'$(DESTDIR)%/$(stopped)',$(stopped_wants) $(SYSTEMDUNITDIR)) \
 		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early' \
 		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early' \
 		'$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'

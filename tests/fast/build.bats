@@ -117,7 +117,9 @@ without_musl() {
 	on_top install DESTDIR="$stage"
 	files=$(cd "$stage" && find . ! -type d | sort)
 	for output in 'usr/local/bin/vfio-early' 'usr/lib/dracut/modules.d/55vfio-early/vfio-early.sh' \
-		'multi-user.target.wants/vfio-early-confirm.service' 'man5/vfio-early.conf.5'; do
+		'multi-user.target.wants/vfio-early-confirm.service' \
+		'rescue.target.wants/vfio-early-confirm.service' \
+		'sysinit.target.wants/vfio-early-stopped.service' 'man5/vfio-early.conf.5'; do
 		grep -qF "$output" <<<"$files"
 	done
 	on_top uninstall DESTDIR="$stage"

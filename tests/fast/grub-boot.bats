@@ -68,6 +68,24 @@ variables_are() { # ENABLED ONCE PENDING FAILED
 	boots_ours
 }
 
+@test "a passthrough boot that was stopped in good order is followed by one normal boot" {
+	tool enable 01:00
+	boots_ours
+	tool confirm --stopped
+	variables_are 1 0 2 0
+	boots_normal
+	assert_contains 'was not confirmed:'
+	assert_contains 'it was stopped before it had started up. This one boot is a normal one.'
+	assert_lacks 'did not come up'
+	variables_are 1 0 3 0
+	boots_ours
+	variables_are 1 0 1 0
+	tool confirm
+	tool confirm --stopped # as at every shutdown
+	variables_are 1 0 0 0
+	boots_ours
+}
+
 @test "enabled once: one passthrough boot, then normal ones" {
 	tool enable 01:00 --once
 	boots_ours

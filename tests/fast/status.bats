@@ -235,3 +235,34 @@ made_by_mkinitcpio() { # VERSION
 	status_is 0 '- kexec loads a kernel when this system goes down (LOAD_KEXEC in /etc/default/kexec), so the next reboot may go past the boot loader'
 	assert_contains 'for a full reboot, say LOAD_KEXEC=false there'
 }
+
+@test "a passthrough boot that was stopped before it had started up did not fail" {
+	local stopped='the last passthrough boot was not confirmed: it was stopped before it had started up'
+	choose_card_1
+	make_grubenv vfio_early=1 vfio_early_pending=3
+	status_is 0 "Next boot: passthrough, until 'vfio-early disable'" \
+		"- $stopped; one normal boot was made of that"
+	assert_lacks 'did not come up'
+	make_grubenv vfio_early=1 vfio_early_pending=2
+	status_is 0 'Next boot: normal, this passthrough boot was stopped before it had started up' "- $stopped"
+	make_grub "$words" '# vfio-early: no guard: nothing would confirm a boot'
+	make_grubenv vfio_early=1 vfio_early_pending=3
+	differences_are 'guard-off reboot-takes'
+}
+
+@test "the word that stops a passthrough boot before it is confirmed is named" {
+	local word
+	choose_card_1
+	make_grubenv vfio_early=1 vfio_early_pending=1
+	for word in single rescue emergency init=/bin/sh systemd.unit=emergency.target rd.break break=premount; do
+		booted_with_card_1
+		sed -i "s|\$| $word|" "$root/proc/cmdline"
+		status_is 1 "so the next boot will be a normal one: '$word' on the kernel command line stops it before it has started up"
+	done
+	for word in init=/sbin/init systemd.unit=graphical.target 5; do
+		booted_with_card_1
+		sed -i "s|\$| $word|" "$root/proc/cmdline"
+		status_is 1 'so the next boot will be a normal one'
+		assert_lacks 'stops it'
+	done
+}

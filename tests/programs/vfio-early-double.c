@@ -124,6 +124,14 @@ static int double_confirm(bool *changed, char **why)
 	return write_switch("on", changed, why);
 }
 
+/* It keeps no account of boots that were stopped. */
+static int double_stop(bool *changed, char **why)
+{
+	(void)why;
+	*changed = false;
+	return 0;
+}
+
 static const struct boot_loader boot_loader_double = {
 	.name = "Double",
 	.menu = "its menu",
@@ -140,6 +148,7 @@ static const struct boot_loader boot_loader_double = {
 	.make_entries = double_make_entries,
 	.set = double_set,
 	.confirm = double_confirm,
+	.stop = double_stop,
 };
 
 /* In place of that of tools/boot/loaders.c. */

@@ -35,14 +35,22 @@ enum next_entry {
 	NEXT_PASSTHROUGH,
 };
 
+/* Whether a passthrough boot was shut down in good order before it was confirmed. */
+enum boot_stopped {
+	STOPPED_NOT,
+	STOPPED_NOW,	/* this one: the next boot is a normal one */
+	STOPPED_BEFORE, /* the one before: this boot was the normal one for that */
+};
+
 /* Everything that is read of a boot loader, and all that others know of it. */
 struct boot_state {
 	const struct boot_loader *loader; /* NULL: none that is known here */
 
-	bool on;       /* the passthrough entry is the default */
-	bool once;     /* for the next boot only */
-	bool pending;  /* a passthrough boot is to be confirmed */
-	bool failed;   /* one was not: normal boots from then on */
+	bool on;      /* the passthrough entry is the default */
+	bool once;    /* for the next boot only */
+	bool pending; /* a passthrough boot is to be confirmed */
+	bool failed;  /* one was not: normal boots from then on */
+	enum boot_stopped stopped;
 	char *trouble; /* a sentence: why these cannot be read; NULL */
 
 	bool present; /* our entries are there */
@@ -102,6 +110,9 @@ struct boot_loader {
 	int (*set)(enum boot_switch to, bool *changed, char **why);
 	/* This boot came up: takes away the mark that it is to be confirmed. Likewise. */
 	int (*confirm)(bool *changed, char **why);
+	/* This boot is shut down: if it was to be confirmed and was not, the next one is
+	 * a normal one, and those after it are as they were to be. Likewise. */
+	int (*stop)(bool *changed, char **why);
 };
 
 extern const struct boot_loader boot_loader_grub;

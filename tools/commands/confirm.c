@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What vfio-early-confirm.service calls when the system is up. */
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 
 #include "tools/text/lines.h"
@@ -10,20 +11,24 @@
 #include "tools/boot/boot-loader.h"
 #include "tools/system/write.h"
 
-static int confirm(struct changes *changes, char **why)
+static int confirm(bool stopped, struct changes *changes, char **why)
 {
 	int failed = 0;
 
 	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
 		CLEANUP_FREE char *sentence = NULL;
 		bool changed;
-		int error = boot_loaders[i]->confirm(&changed, &sentence);
+		int error = stopped ? boot_loaders[i]->stop(&changed, &sentence)
+				    : boot_loaders[i]->confirm(&changed, &sentence);
 
 		if (error < 0) {
 			add_sentence(why, sentence);
 			failed = error;
 		} else if (changed) {
-			lines_add(&changes->steps, "tell %s that this boot came up",
+			lines_add(&changes->steps,
+				stopped ? "tell %s that this boot is stopped before it "
+					  "came up"
+					: "tell %s that this boot came up",
 				boot_loaders[i]->name);
 			changes->changed = true;
 		}
@@ -35,11 +40,14 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 {
 	CLEANUP_FREE char *why = NULL;
 	struct changes changes = {0};
-	int error;
+	bool stopped = false;
+	int error, option;
 
+	while ((option = options_next(&command_confirm, argc, argv)) != -1)
+		stopped = stopped || option == 's';
 	if (!options_end(&command_confirm, argc, argv, "'confirm' takes no arguments"))
 		return STATUS_USAGE;
-	error = confirm(&changes, &why);
+	error = confirm(stopped, &changes, &why);
 	/* Quiet where there is nothing to do, which is at every normal boot. */
 	if (options->json || (write_dry_run && error == 0)) {
 		if (changes_print(options, &changes, why) < 0)
@@ -50,12 +58,17 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
+static const struct option confirm_options[] = {{"stopped", no_argument, NULL, 's'}, {0}};
+
 const struct command command_confirm = {
 	.name = "confirm",
 	.run = run_confirm,
-	.usage = "[--dry-run]",
+	.options = confirm_options,
+	.usage = "[--stopped] [--dry-run]",
 	.summary = "tell the boot loader that this boot came up; a service does so",
-	.help = "  --dry-run  say what would be done, and do nothing\n",
+	.help = "  --stopped  that it is shut down before it came up: the next boot is a normal one\n"
+		"             then, and those after it are as they were to be\n"
+		"  --dry-run  say what would be done, and do nothing\n",
 	/* No lock but the boot loader's own: it has no time to wait until `enable` has
 	 * ended.
 	 */

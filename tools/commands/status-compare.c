@@ -10,6 +10,7 @@
 #include "tools/text/string.h"
 #include "tools/boot/kexec.h"
 #include "tools/boot/state.h"
+#include "tools/kernel/parameters.h"
 #include "tools/selection/explain.h"
 #include "tools/commands/status-read.h"
 #include "tools/commands/status-compare.h"
@@ -102,6 +103,20 @@ static void compare_line_length(struct status *status)
 
 /* The boot loader: the switch, the entries and the guard. */
 
+static char *tell_pending(const struct status *status)
+{
+	CLEANUP_FREE char *stop = parameters_stop(status->cmdline);
+
+	return format_text(
+		"a passthrough boot has begun that "
+		"vfio-early-confirm.service has not confirmed, so the next boot "
+		"will be a normal one%s%s%s",
+		stop != NULL ? ": '" : "", stop != NULL ? stop : "",
+		stop != NULL ? "' on the kernel command line stops it before it has "
+			       "started up"
+			     : "");
+}
+
 static void compare_guard(struct status *status)
 {
 	const struct boot_state *boot = &status->boot;
@@ -112,10 +127,14 @@ static void compare_guard(struct status *status)
 				    "boots normally until 'vfio-early enable'",
 				boot->loader->name));
 	else if (boot->pending && boot->inputs.guard.on)
-		add(status, false, "not-confirmed",
-			copy_text("a passthrough boot has begun that "
-				  "vfio-early-confirm.service has not confirmed, so the "
-				  "next boot will be a normal one"));
+		add(status, false, "not-confirmed", tell_pending(status));
+	else if (boot->stopped != STOPPED_NOT && boot->inputs.guard.on)
+		add(status, true, "boot-stopped",
+			format_text("the last passthrough boot was not confirmed: it was "
+				    "stopped before it had started up%s",
+				boot->stopped == STOPPED_NOW
+					? ""
+					: "; one normal boot was made of that"));
 	if (boot->present && boot->inputs.parameters != NULL && !boot->inputs.guard.on)
 		add(status, true, "guard-off",
 			format_text("the guard is off, and a passthrough boot that fails "

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "cmdline/flag.h"
@@ -118,4 +119,40 @@ void joined_parameters_free(struct joined_parameters *joined)
 	free(joined->normal);
 	lines_free(&joined->left_out);
 	*joined = (struct joined_parameters){0};
+}
+
+/* init=/sbin/init is what it would be anyhow. */
+static bool is_usual_init(struct span path)
+{
+	CLEANUP_FREE char *name = span_copy(path);
+
+	return text_ends(name, "/init") || text_ends(name, "/systemd");
+}
+
+/* What systemd (kernel-command-line(7)), initramfs-tools and dracut have for it. */
+static bool stops(const struct parameter *parameter)
+{
+	static const char *const words[] = {
+		"single", "s", "S", "1", "rescue", "emergency", "-b"};
+	struct span value = parameter->value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (span_is(parameter->word, words[i]))
+			return true;
+	if (parameter_is(parameter, "systemd.unit"))
+		return span_starts(value, "rescue") || span_starts(value, "emergency");
+	if (parameter_is(parameter, "init"))
+		return !is_usual_init(value);
+	return parameter_is(parameter, "rd.break") || parameter_is(parameter, "break");
+}
+
+char *parameters_stop(const char *line)
+{
+	struct cmdline cmdline = cmdline_read(line, strlen(line));
+	struct parameter parameter;
+
+	while (cmdline_next(&cmdline, &parameter))
+		if (stops(&parameter))
+			return span_copy(parameter.word);
+	return NULL;
 }

@@ -33,4 +33,10 @@ void parameters_join(const char *always, const char *normal, const char *ours,
 	struct joined_parameters *joined);
 void joined_parameters_free(struct joined_parameters *joined);
 
+/*
+ * The parameter by which somebody asked this boot to stop before the system is up,
+ * "single" or "init=/bin/sh"; malloc'ed, NULL: none does.
+ */
+char *parameters_stop(const char *line);
+
 #endif

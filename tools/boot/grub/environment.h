@@ -5,11 +5,17 @@
 
 #include <stdbool.h>
 
-/* Our variables. "1" is set; anything else, or none at all, is not. */
+/* Our variables. "1" is set; anything else, or none at all, is not; but see the marks of
+ * a boot that was stopped. */
 #define GRUBENV_ENABLED "vfio_early"	     /* the passthrough entry is the default */
 #define GRUBENV_ONCE "vfio_early_once"	     /* for the next boot only */
 #define GRUBENV_PENDING "vfio_early_pending" /* a passthrough boot is to be confirmed */
 #define GRUBENV_FAILED "vfio_early_failed"   /* one was not: normal boots from then on */
+
+/* In place of the "1" of GRUBENV_PENDING: that boot was stopped in good order before it
+ * was confirmed; and GRUB made a normal boot of the next one for that. */
+#define GRUBENV_STOPPED "2"
+#define GRUBENV_STOPPED_SEEN "3"
 
 /* "/boot/grub" or "/boot/grub2", whichever holds a grub.cfg; NULL if there is none. */
 const char *grub_directory(void);

@@ -64,4 +64,5 @@ const struct boot_loader boot_loader_grub = {
 	.make_entries = grub_update,
 	.set = grub_set,
 	.confirm = grub_confirm,
+	.stop = grub_stop,
 };

@@ -60,6 +60,9 @@ static void follow_takeover(
 		decide_next(state, NEXT_NORMAL,
 			state->failed ? "the last passthrough boot did not come up"
 				      : "this passthrough boot is not confirmed yet");
+	else if (state->stopped == STOPPED_NOW && state->inputs.guard.on)
+		decide_next(state, NEXT_NORMAL,
+			"this passthrough boot was stopped before it had started up");
 	else if (state->once && state->inputs.guard.save)
 		decide_next(
 			state, NEXT_PASSTHROUGH, "for one boot, as enable --once said");

@@ -14,10 +14,17 @@
 
 static void read_variables(struct boot_state *state, const char *variables)
 {
+	CLEANUP_FREE char *pending = NULL;
+
 	state->on = grubenv_is_set(variables, GRUBENV_ENABLED);
 	state->once = grubenv_is_set(variables, GRUBENV_ONCE);
 	state->pending = grubenv_is_set(variables, GRUBENV_PENDING);
 	state->failed = grubenv_is_set(variables, GRUBENV_FAILED);
+	pending = grubenv_value(variables, GRUBENV_PENDING);
+	if (pending != NULL && strcmp(pending, GRUBENV_STOPPED) == 0)
+		state->stopped = STOPPED_NOW;
+	else if (pending != NULL && strcmp(pending, GRUBENV_STOPPED_SEEN) == 0)
+		state->stopped = STOPPED_BEFORE;
 }
 
 /* The version of the kernel whose image this is; NULL if none here has it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tools/text/string.h"
@@ -49,17 +50,35 @@ static void forget_grubenv(void)
 	close(file);
 }
 
-int grub_confirm(bool *changed, char **why)
+/* Only a mark that is set is changed: where there is none, grubenv is not even made. */
+static int change_mark(
+	const char *const *change, bool stopped_too, bool *changed, char **why)
 {
-	/* Only a mark that is set: where there is none, grubenv is not even made. */
-	static const char *const clear[] = {GRUBENV_PENDING "=0", NULL};
-	CLEANUP_FREE char *text = NULL;
+	CLEANUP_FREE char *text = NULL, *mark = NULL;
 	int error;
 
 	*changed = false;
 	forget_grubenv();
 	error = grubenv_read(&text, why);
-	if (error < 0 || !grubenv_is_set(text, GRUBENV_PENDING))
+	if (error < 0)
 		return error;
-	return grubenv_change(clear, changed, why);
+	mark = grubenv_value(text, GRUBENV_PENDING);
+	if (mark == NULL || !(strcmp(mark, "1") == 0 ||
+				    (stopped_too && strcmp(mark, GRUBENV_STOPPED) == 0)))
+		return 0;
+	return grubenv_change(change, changed, why);
+}
+
+int grub_confirm(bool *changed, char **why)
+{
+	static const char *const clear[] = {GRUBENV_PENDING "=0", NULL};
+
+	return change_mark(clear, true, changed, why);
+}
+
+int grub_stop(bool *changed, char **why)
+{
+	static const char *const stopped[] = {GRUBENV_PENDING "=" GRUBENV_STOPPED, NULL};
+
+	return change_mark(stopped, false, changed, why);
 }

@@ -7,5 +7,7 @@
 
 int grub_set(enum boot_switch to, bool *changed, char **why);
 int grub_confirm(bool *changed, char **why);
+/* boot_loader.stop */
+int grub_stop(bool *changed, char **why);
 
 #endif

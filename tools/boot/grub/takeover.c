@@ -6,10 +6,12 @@
  * GRUB from writing it.
  */
 #include "tools/text/string.h"
+#include "tools/boot/grub/environment.h"
 #include "tools/boot/grub/section.h"
 #include "tools/boot/grub/takeover.h"
 
-/* Only with the guard: a boot that was begun and not confirmed is not begun again. */
+/* Only with the guard: a boot that was begun and not confirmed is not begun again; one
+ * that was stopped in good order is passed over once. */
 static const char look_back[] =
 	"if [ \"${vfio_early_pending}\" = \"1\" ]; then\n"
 	"  set vfio_early_failed=1\n"
@@ -19,13 +21,22 @@ static const char look_back[] =
 	"  echo 'vfio-early: the last boot with the GPU for virtual machines did not come up.'\n"
 	"  echo 'This is a normal boot, and so are the next ones, until vfio-early enable.'\n"
 	"  sleep --interruptible 5\n"
+	"elif [ \"${vfio_early_pending}\" = \"" GRUBENV_STOPPED "\" ]; then\n"
+	"  set vfio_early_stopped=1\n"
+	"  set vfio_early_pending=" GRUBENV_STOPPED_SEEN "\n"
+	"  set vfio_early_once=0\n"
+	"  save_env vfio_early_pending vfio_early_once\n"
+	"  echo 'vfio-early: the last boot with the GPU for virtual machines was not confirmed:'\n"
+	"  echo 'it was stopped before it had started up. This one boot is a normal one.'\n"
+	"  sleep --interruptible 5\n"
 	"fi\n";
 
 /* The user's own default may be one of ours as well: by its id, below the submenu, or by
  * its title. All of them have our name. */
 static const char decide[] = "if [ -n \"${boot_once}\" ]; then\n"
 			     "  true # somebody chose this one boot with grub-reboot\n"
-			     "elif [ \"${vfio_early_failed}\" = \"1\" ]; then\n"
+			     "elif [ \"${vfio_early_failed}\" = \"1\" -o "
+			     "\"${vfio_early_stopped}\" = \"1\" ]; then\n"
 			     "  if [ \"${default}\" = \"" GRUB_ENTRY_ID "\" ]; then\n"
 			     "    set default=0\n"
 			     "  elif regexp '" GRUB_ENTRY_ID "' \"${default}\"; then\n"
