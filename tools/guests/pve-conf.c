@@ -153,7 +153,8 @@ static bool read_raw(struct conf_reader *reader)
 	return false;
 }
 
-/* KEY: VALUE, the key in the first column: [a-z][a-z_]*[0-9]* and for a VM "-" too */
+/* KEY: VALUE, the key in the first column: [a-z][a-z_]*[0-9]* and for a VM "-" too. PVE's
+ * (.+?) takes a blank for a value where there is nothing else. */
 static bool read_ordinary(struct conf_reader *reader)
 {
 	struct span line = reader->line;
@@ -167,8 +168,7 @@ static bool read_ordinary(struct conf_reader *reader)
 		key++;
 	while (key < line.length && is_digit(line.text[key]))
 		key++;
-	if (key == line.length || line.text[key] != ':' ||
-		span_trim(span_from(line, key + 1)).length == 0)
+	if (key == line.length || line.text[key] != ':' || key + 1 == line.length)
 		return false;
 	add_line(reader, key, span_from(line, key + 1));
 	return true;
