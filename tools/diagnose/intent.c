@@ -10,6 +10,7 @@
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/guests/node-numbers.h"
+#include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
 #include "tools/pci/cards.h"
 #include "tools/pci/resolve.h"
@@ -50,7 +51,28 @@ static bool is_nvidia(const struct pci_device *device)
 	       device->facts.function.vendor == VENDOR_NVIDIA;
 }
 
-/* /dev/nvidia0: the driver says which device has which minor, as long as it runs. */
+static bool is_amd(const struct pci_device *device)
+{
+	return pci_device_is_graphics(device) &&
+	       device->facts.function.vendor == VENDOR_ATI;
+}
+
+/* One of NVIDIA's that the driver does not have. */
+static bool is_nvidia_without_minor(const struct pci_device *device)
+{
+	return is_nvidia(device) && nvidia_minor(device->address) < 0;
+}
+
+/* One that has no nodes in /dev/dri now. */
+static bool is_graphics_without_drm(const struct pci_device *device)
+{
+	CLEANUP_FREE char *path = attribute_path(device, "drm");
+
+	return pci_device_is_graphics(device) && !root_exists(path);
+}
+
+/* /dev/nvidia0: the driver says which device has which minor, as long as it runs. What no
+ * device has may be that of one which the driver does not have. */
 static bool nvidia_node_means(
 	const struct context *context, const char *node, const struct pci_device *device)
 {
@@ -60,7 +82,18 @@ static bool nvidia_node_means(
 	root_list_free(gpus);
 	if (!runs || !isdigit((unsigned char)*node))
 		return may_be_node(context, device, is_nvidia);
-	return nvidia_minor(device->address) == atoi(node);
+	return nvidia_has_minor(atoi(node))
+		       ? nvidia_minor(device->address) == atoi(node)
+		       : may_be_node(context, device, is_nvidia_without_minor);
+}
+
+static bool any_device(
+	const struct context *context, bool (*kind)(const struct pci_device *))
+{
+	for (size_t i = 0; i < context->devices.count; i++)
+		if (kind(&context->devices.device[i]))
+			return true;
+	return false;
 }
 
 static bool dri_node_means(
@@ -71,6 +104,9 @@ static bool dri_node_means(
 
 	if (node[0] != '\0' && address != NULL)
 		return strcmp(address, device->address) == 0;
+	/* one that is not there is rather that of a card which has none */
+	if (node[0] != '\0' && any_device(context, is_graphics_without_drm))
+		return may_be_node(context, device, is_graphics_without_drm);
 	return may_be_node(context, device, pci_device_is_graphics);
 }
 
@@ -87,6 +123,8 @@ bool wish_means(const struct context *context, const struct wish *wish,
 		return dri_node_means(context, "", device);
 	if (text_begins(wish->what, "/dev/dri/"))
 		return dri_node_means(context, wish->what + 9, device);
+	if (strcmp(wish->what, "/dev/kfd") == 0)
+		return may_be_node(context, device, is_amd);
 	if (selector_parse((struct span){wish->what, strlen(wish->what)}, &selector,
 		    &bad) != NULL)
 		return false;
@@ -133,7 +171,8 @@ static void gather(
 	}
 }
 
-/* How well the card fits what the user asked about; 0: not at all. */
+/* How well the card fits what the user asked about; 0: not at all. A guest has the cards
+ * that it names, and no others. */
 static int fitness(const struct intent *intent, const struct card *card, enum want want,
 	const char *who)
 {
@@ -149,12 +188,14 @@ static int fitness(const struct intent *intent, const struct card *card, enum wa
 		else
 			opposite = true;
 	}
+	if (who != NULL)
+		return 0;
 	if (same)
 		return 4;
 	if (!pci_device_is_graphics(intent->device))
 		return 0;
 	/* a guest rather wants the card that is there for guests */
-	if ((want == WANT_VM || who != NULL) && card_boot_display(card) != NULL)
+	if (want == WANT_VM && card_boot_display(card) != NULL)
 		return 1;
 	return opposite ? 2 : 3;
 }

@@ -4,30 +4,15 @@
 #include "tools/text/string.h"
 #include "tools/guests/gpu-nodes.h"
 
-enum gpu_node gpu_node_kind(struct span path)
+/* Whether a rule decides on reading and writing: one for mknod alone does not. */
+static bool decides_use(const struct container_rule *rule)
 {
-	while (path.length > 0 && path.text[path.length - 1] == '/')
-		path.length--;
-	if (gpu_node_minor(path) >= 0)
-		return GPU_NODE_NVIDIA;
-	if (span_starts(path, "/dev/nvidia"))
-		return GPU_NODE_NVIDIA_ALL;
-	if (span_is(path, "/dev/dri") || span_starts(path, "/dev/dri/"))
-		return GPU_NODE_DRI;
-	if (span_is(path, "/dev/kfd"))
-		return GPU_NODE_KFD;
-	return GPU_NODE_NONE;
-}
+	bool reads = memchr(rule->access.text, 'r', rule->access.length) != NULL;
+	bool writes = memchr(rule->access.text, 'w', rule->access.length) != NULL;
 
-int gpu_node_minor(struct span path)
-{
-	uint64_t minor;
-
-	/* 195:254 is nvidia-modeset, 195:255 nvidiactl */
-	if (!span_starts(path, "/dev/nvidia") ||
-		!span_number(span_from(path, strlen("/dev/nvidia")), 10, 253, &minor))
-		return -1;
-	return (int)minor;
+	if (rule->access.length == 0)
+		return true;
+	return rule->allow ? reads && writes : reads || writes;
 }
 
 bool container_allows(const struct container *container, char type, int64_t major,
@@ -39,7 +24,8 @@ bool container_allows(const struct container *container, char type, int64_t majo
 	for (size_t i = 0; i < container->rule_count; i++) {
 		const struct container_rule *rule = &container->rule[i];
 
-		if (rule->old || !container_in_main(container, rule->from))
+		if (rule->old || !container_in_main(container, rule->from) ||
+			!decides_use(rule))
 			continue;
 		if ((rule->type == 'a' || rule->type == type) &&
 			(rule->major < 0 || rule->major == major) &&
@@ -51,42 +37,74 @@ bool container_allows(const struct container *container, char type, int64_t majo
 	return allowed;
 }
 
+static struct wanted_node node_of_device(const struct container_device *device)
+{
+	return (struct wanted_node){
+		.from = device->from,
+		.name = device->path,
+		.source = device->path,
+		.target = span_from(device->path, 1),
+		.device = true,
+		.entry = device,
+	};
+}
+
+static struct wanted_node node_of_mount(const struct container_mount *mount)
+{
+	return (struct wanted_node){
+		.from = mount->from,
+		.name = mount->known_as != NULL ? span_of(mount->known_as)
+						: mount->source,
+		.source = mount->source,
+		.target = mount->target,
+		.optional = mount->optional,
+		.directory = mount->directory || gpu_node_is_directory(mount->source),
+	};
+}
+
+static struct wanted_node node_of_hook(
+	const struct container_hook *hook, const struct hook_node *node)
+{
+	struct span path = span_of(node->path);
+
+	return (struct wanted_node){
+		.from = hook->from,
+		.name = path,
+		.source = path,
+		.target = span_from(path, 1),
+		.hook = true,
+		.made = node->made,
+		/* a script that fails ends the start, and most look first */
+		.optional = true,
+		.directory = gpu_node_is_directory(path),
+	};
+}
+
+static void add_wanted(struct wanted_node **wanted, size_t *count,
+	const struct container *container, bool everywhere, struct wanted_node node)
+{
+	if (gpu_node_kind(node.name) != GPU_NODE_NONE &&
+		(everywhere || container_in_main(container, node.from)))
+		*ARRAY_ADD(*wanted, *count) = node;
+}
+
 static struct wanted_node *find_nodes(
 	const struct container *container, bool everywhere, size_t *count)
 {
 	struct wanted_node *wanted = NULL;
 
 	*count = 0;
-	for (size_t i = 0; i < container->device_count; i++) {
-		const struct container_device *device = &container->device[i];
-
-		if (gpu_node_kind(device->path) == GPU_NODE_NONE ||
-			(!everywhere && !container_in_main(container, device->from)))
-			continue;
-		*ARRAY_ADD(wanted, *count) = (struct wanted_node){
-			.from = device->from,
-			.source = device->path,
-			.target = span_from(device->path, 1),
-			.device = true,
-			.entry = device,
-		};
-	}
-	for (size_t i = 0; i < container->mount_count; i++) {
-		const struct container_mount *mount = &container->mount[i];
-
-		if (gpu_node_kind(mount->source) == GPU_NODE_NONE ||
-			(!everywhere && !container_in_main(container, mount->from)))
-			continue;
-		*ARRAY_ADD(wanted, *count) = (struct wanted_node){
-			.from = mount->from,
-			.source = mount->source,
-			.target = mount->target,
-			.optional = mount->optional,
-			.directory = mount->directory ||
-				     span_is(mount->source, "/dev/dri") ||
-				     span_is(mount->source, "/dev/nvidia-caps"),
-		};
-	}
+	for (size_t i = 0; i < container->device_count; i++)
+		add_wanted(&wanted, count, container, everywhere,
+			node_of_device(&container->device[i]));
+	for (size_t i = 0; i < container->mount_count; i++)
+		add_wanted(&wanted, count, container, everywhere,
+			node_of_mount(&container->mount[i]));
+	for (size_t i = 0; i < container->hook_count; i++)
+		for (size_t j = 0; j < container->hook[i].node_count; j++)
+			add_wanted(&wanted, count, container, everywhere,
+				node_of_hook(&container->hook[i],
+					&container->hook[i].node[j]));
 	return wanted;
 }
 
@@ -103,8 +121,13 @@ struct wanted_node *container_named(const struct container *container, size_t *c
 /* A word that only lines about graphics nodes have. */
 static bool speaks_of_gpu(struct span text)
 {
-	return span_has(text, "nvidia") || span_has(text, "/dev/dri") ||
-	       span_has(text, "renderD") || span_has(text, "/dev/kfd");
+	static const char *const words[] = {
+		"nvidia", "dev/dri", "renderD", "dev/kfd", "dev/accel", "dev/dxg"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (span_has(text, words[i]))
+			return true;
+	return false;
 }
 
 bool container_wants_gpu(const struct container *container)

@@ -3,22 +3,12 @@
 #ifndef TOOLS_GUESTS_GPU_NODES_H
 #define TOOLS_GUESTS_GPU_NODES_H
 
+#include "tools/guests/node-kinds.h"
 #include "tools/guests/pve-container.h"
 
-/* What kind of graphics node a path under /dev is; the path may be a directory. */
-enum gpu_node {
-	GPU_NODE_NONE,
-	GPU_NODE_NVIDIA,     /* /dev/nvidia0: one GPU */
-	GPU_NODE_NVIDIA_ALL, /* nvidiactl, nvidia-uvm, nvidia-caps, …: for every GPU */
-	GPU_NODE_DRI,	     /* /dev/dri and what is in it */
-	GPU_NODE_KFD,	     /* /dev/kfd: AMD compute */
-};
-enum gpu_node gpu_node_kind(struct span path);
-/* /dev/nvidia3 is 3; -1 for every other path. */
-int gpu_node_minor(struct span path);
-
-/* The rule that has the last word on a node: true if it may be used. `*decides` is that
- * rule, or NULL if none speaks of it. The rules of the main section only. */
+/* The rule that has the last word on reading and writing a node: true if it may be used.
+ * `*decides` is that rule, or NULL if none speaks of it. The rules of the main section
+ * only. */
 bool container_allows(const struct container *container, char type, int64_t major,
 	int64_t minor, const struct container_rule **decides);
 
@@ -26,12 +16,15 @@ bool container_allows(const struct container *container, char type, int64_t majo
  * PVE drops. */
 bool container_wants_gpu(const struct container *container);
 
-/* A node that the container shall have, from devN or lxc.mount.entry. */
+/* A node that the container shall have, from devN, lxc.mount.entry or a hook's script. */
 struct wanted_node {
 	const struct pve_line *from;
-	struct span source; /* on the host: "/dev/nvidia0" */
+	struct span name;   /* as which it is known: "/dev/nvidia0" */
+	struct span source; /* where it is on the host; mostly the same */
 	struct span target; /* in the container, without the slash in front */
 	bool device;	    /* devN: PVE makes the node and its rule */
+	bool hook;	    /* a hook's script brings it in */
+	bool made;	    /* that script makes it anew, by its numbers */
 	bool optional;	    /* a missing source is passed over in silence */
 	bool directory;	    /* create=dir, or a path that is known to be one */
 	const struct container_device *entry; /* of a devN; else NULL */

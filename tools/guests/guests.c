@@ -6,6 +6,7 @@
 
 #include "tools/text/string.h"
 #include "tools/system/root.h"
+#include "tools/guests/container-guest.h"
 #include "tools/guests/guests.h"
 
 /* "901.conf" is 901; -1 for every other name. */
@@ -18,69 +19,6 @@ static long guest_number(const char *name)
 		return -1;
 	span.length -= 5;
 	return span_number(span, 10, 999999999, &number) ? (long)number : -1;
-}
-
-/* A process of the container: systemd moves them out of the topmost group. */
-static long container_process(long id)
-{
-	static const char *const places[] = {"ns", "ns/init.scope", ""};
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		CLEANUP_FREE char *path = format_text(
-			"/sys/fs/cgroup/lxc/%ld/%s/cgroup.procs", id, places[i]);
-		CLEANUP_FREE char *text = root_read_word(path);
-		long pid = text != NULL ? strtol(text, NULL, 10) : 0;
-
-		if (pid > 0)
-			return pid;
-	}
-	return 0;
-}
-
-/* When a process started, in seconds since the epoch; 0 if that cannot be told. */
-static long long process_start(long pid)
-{
-	CLEANUP_FREE char *path = format_text("/proc/%ld/stat", pid);
-	CLEANUP_FREE char *text = root_read_word(path);
-	CLEANUP_FREE char *system = root_read_word("/proc/stat");
-	const char *booted = system != NULL ? strstr(system, "btime ") : NULL;
-	/* The second field is a name in brackets with anything in it. */
-	const char *at = text != NULL ? strrchr(text, ')') : NULL;
-	long ticks = sysconf(_SC_CLK_TCK);
-
-	if (at == NULL || booted == NULL || ticks <= 0)
-		return 0;
-	/* Field 22 is the start in clock ticks after the boot. */
-	for (int field = 2; field < 22 && at != NULL; field++)
-		at = strchr(at + 1, ' ');
-	if (at == NULL)
-		return 0;
-	return strtoll(booted + 6, NULL, 10) + strtoll(at, NULL, 10) / ticks;
-}
-
-static int read_container(struct guests *guests, long id)
-{
-	struct container_guest guest = {.id = id};
-	size_t length;
-	int error;
-
-	guest.path = format_text("/etc/pve/lxc/%ld.conf", id);
-	error = root_read(guest.path, &guest.text, &length);
-	if (error < 0) {
-		free(guest.path);
-		return error;
-	}
-	guest.name = format_text("container %ld", id);
-	container_read((struct span){guest.text, length}, &guest.conf);
-	guest.effective_path = format_text("/var/lib/lxc/%ld/config", id);
-	if (root_read(guest.effective_path, &guest.effective_text, &length) == 0)
-		container_read_lxc(
-			(struct span){guest.effective_text, length}, &guest.effective);
-	guest.pid = container_process(id);
-	if (guest.pid > 0)
-		guest.started = process_start(guest.pid);
-	*ARRAY_ADD(guests->container, guests->containers) = guest;
-	return 0;
 }
 
 static int read_vm(struct guests *guests, long id)
@@ -107,6 +45,16 @@ static int read_vm(struct guests *guests, long id)
 	}
 	*ARRAY_ADD(guests->vm, guests->vms) = guest;
 	return 0;
+}
+
+static int read_container(struct guests *guests, long id)
+{
+	struct container_guest guest;
+	int error = container_guest_read(id, &guest);
+
+	if (error == 0)
+		*ARRAY_ADD(guests->container, guests->containers) = guest;
+	return error;
 }
 
 static int by_container(const void *a, const void *b)

@@ -3,25 +3,12 @@
 #ifndef TOOLS_GUESTS_GUESTS_H
 #define TOOLS_GUESTS_GUESTS_H
 
+#include "tools/guests/container-guest.h"
 #include "tools/guests/gpu-nodes.h"
 #include "tools/guests/libvirt-domain.h"
 #include "tools/guests/pve-mapping.h"
 #include "tools/guests/pve-reservations.h"
 #include "tools/guests/pve-vm.h"
-
-struct container_guest {
-	long id;
-	char *name; /* "container 901" */
-	char *path; /* "/etc/pve/lxc/901.conf" */
-	char *text;
-	struct container conf;
-	/* What LXC was given when it was last started; effective_text NULL: unreadable */
-	char *effective_path;
-	char *effective_text;
-	struct container effective;
-	long pid;	   /* a process inside; 0: it does not run */
-	long long started; /* when that process started, seconds since the epoch; 0 */
-};
 
 struct vm_guest {
 	long id;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
+#include "tools/guests/node-kinds.h"
 #include "tools/guests/pve-container.h"
 
 static void problem(struct container *container, const struct pve_line *line,
@@ -143,6 +144,18 @@ static void read_rule(
 	*ARRAY_ADD(container->rule, container->rule_count) = rule;
 }
 
+/* A node made elsewhere is known by where it comes to be. */
+static void know_by_target(struct container_mount *mount)
+{
+	char *target = format_text("/%.*s", SPAN(mount->target));
+
+	if (gpu_node_kind(mount->source) == GPU_NODE_NONE &&
+		gpu_node_kind(span_of(target)) != GPU_NODE_NONE)
+		mount->known_as = target;
+	else
+		free(target);
+}
+
 /* The fields of fstab: SOURCE TARGET TYPE OPTIONS [FREQ PASS] */
 static void read_mount(struct container *container, const struct pve_line *line)
 {
@@ -168,6 +181,7 @@ static void read_mount(struct container *container, const struct pve_line *line)
 		mount.directory |= span_is(option, "create=dir");
 		mount.create |= span_starts(option, "create=");
 	}
+	know_by_target(&mount);
 	*ARRAY_ADD(container->mount, container->mount_count) = mount;
 }
 
@@ -198,6 +212,20 @@ static void read_mount_point(struct container *container, const struct pve_line 
 		*ARRAY_ADD(container->mount, container->mount_count) = mount;
 }
 
+static void read_hook(struct container *container, const struct pve_line *line)
+{
+	struct container_hook hook = {
+		.from = line,
+		.when = span_from(line->key, strlen("lxc.hook.")),
+		.command = line->value,
+	};
+
+	if (span_is(hook.when, "mount") && span_has(hook.command, "hooks/nvidia"))
+		container->nvidia_hook = line;
+	else
+		*ARRAY_ADD(container->hook, container->hook_count) = hook;
+}
+
 static void read_item(struct container *container, const struct pve_line *line)
 {
 	bool main = line->section == 0;
@@ -226,9 +254,9 @@ static void read_item(struct container *container, const struct pve_line *line)
 		read_mount_point(container, line);
 	else if (span_is(key, "lxc.idmap") && main)
 		container->own_idmap = true;
-	else if (span_is(key, "lxc.hook.mount") && main &&
-		 span_has(line->value, "hooks/nvidia"))
-		container->nvidia_hook = line;
+	else if (span_starts(key, "lxc.hook.") && !span_is(key, "lxc.hook.version") &&
+		 main)
+		read_hook(container, line);
 }
 
 static int by_line(const void *a, const void *b)
@@ -291,7 +319,10 @@ void container_free(struct container *container)
 	pve_conf_free(&container->conf);
 	free(container->device);
 	free(container->rule);
+	for (size_t i = 0; i < container->mount_count; i++)
+		free(container->mount[i].known_as);
 	free(container->mount);
+	free(container->hook);
 	*container = (struct container){0};
 }
 

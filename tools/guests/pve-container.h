@@ -3,6 +3,7 @@
 #ifndef TOOLS_GUESTS_PVE_CONTAINER_H
 #define TOOLS_GUESTS_PVE_CONTAINER_H
 
+#include "tools/guests/hook-script.h"
 #include "tools/guests/pve-conf.h"
 
 /* devN: /dev/nvidia0,gid=44,mode=0660 (pve-container 5.0.7, November 2023, and newer) */
@@ -35,6 +36,21 @@ struct container_mount {
 	bool optional;	    /* a missing source is passed over in silence */
 	bool create;	    /* create=file or create=dir */
 	bool directory;	    /* create=dir */
+	/* The graphics node that it brings where the source's name does not say so:
+	 * "/dev/dri/renderD128"; NULL */
+	char *known_as;
+};
+
+/* lxc.hook.autodev = /var/lib/lxc/901/nodes.sh */
+struct container_hook {
+	const struct pve_line *from;
+	struct span when;    /* "autodev", "mount", "pre-start", … */
+	struct span command; /* as the shell is given it */
+	/* Of its script, which is read elsewhere: */
+	char *script; /* its path; NULL: the command itself is one */
+	int error;    /* why it cannot be read, as -errno; 0 */
+	struct hook_node *node;
+	size_t node_count;
 };
 
 struct container {
@@ -45,6 +61,8 @@ struct container {
 	size_t rule_count;
 	struct container_mount *mount;
 	size_t mount_count;
+	struct container_hook *hook; /* of the main section, but NVIDIA's */
+	size_t hook_count;
 	bool unprivileged; /* of the main section */
 	bool template;	   /* it is never started */
 	bool own_idmap;	   /* lxc.idmap is given: treated as unprivileged by LXC */

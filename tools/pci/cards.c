@@ -12,7 +12,6 @@
 enum {
 	CLASS_GRAPHICS = 0x03,
 	/* Of an APU, in one slot: its display, and all the rest. */
-	VENDOR_ATI = 0x1002,
 	VENDOR_AMD = 0x1022,
 	/* The displays of servers' management controllers. */
 	VENDOR_ASPEED = 0x1a03,

@@ -6,7 +6,7 @@
 #include "hook/scan.h"
 
 /* A vendor that more than one place asks about. */
-enum { VENDOR_NVIDIA = 0x10de };
+enum { VENDOR_ATI = 0x1002, VENDOR_NVIDIA = 0x10de };
 
 /* One PCI function and its names. */
 struct pci_device {
