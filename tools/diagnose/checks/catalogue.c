@@ -21,6 +21,8 @@ static const struct check *const catalogue[] = {
 	boot_checks,
 	container_checks,
 	container_section_checks,
+	container_hooks_checks,
+	container_idmap_checks,
 	container_nodes_checks,
 	container_rules_checks,
 	container_inside_checks,

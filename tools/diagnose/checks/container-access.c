@@ -7,63 +7,32 @@
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/guests/guests.h"
+#include "tools/guests/idmap.h"
 #include "tools/guests/node-numbers.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/diagnose/checks/set-nodes.h"
-
-/* "u 0 100000 65536": what the host's number is inside; false if it is nobody's. */
-static bool map_number(
-	const struct pve_line *line, char kind, uint32_t outside, uint32_t *inside)
-{
-	struct span rest = line->value, word;
-	uint64_t number[3];
-
-	if (!span_word(&rest, &word) || word.length != 1 ||
-		(word.text[0] != kind && word.text[0] != 'b'))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(number); i++)
-		if (!span_word(&rest, &word) ||
-			!span_number(word, 10, UINT32_MAX, &number[i]))
-			return false;
-	if (outside < number[1] || outside - number[1] >= number[2])
-		return false;
-	*inside = (uint32_t)(number[0] + (outside - number[1]));
-	return true;
-}
-
-/* A user ('u') or group ('g') of the host as the container knows it. */
-static bool maps_to(
-	const struct container *container, char kind, uint32_t outside, uint32_t *inside)
-{
-	*inside = outside;
-	if (!container->own_idmap) {
-		/* Proxmox's default for unprivileged containers */
-		if (container->unprivileged)
-			*inside = outside - 100000;
-		return !container->unprivileged ||
-		       (outside >= 100000 && outside < 165536);
-	}
-	for (size_t i = 0; i < container->conf.line_count; i++) {
-		const struct pve_line *line = &container->conf.line[i];
-
-		if (line->section == 0 && span_is(line->key, "lxc.idmap") &&
-			map_number(line, kind, outside, inside))
-			return true;
-	}
-	return false;
-}
 
 /* Behind this remedy come the commands that set the nodes. */
 #define WITH_MODE \
 	"give the nodes with devN and a mode, or with gid= and the number that the group " \
 	"video or render has inside; delete other lines for them from {file}"
-VERDICT not_running = {CHECK_SKIP, "the container does not run"};
-VERDICT sees_none = {CHECK_SKIP, "the container sees none of the nodes it wants"};
+VERDICT sees_none = {CHECK_SKIP, "the container has none of the nodes it wants"};
+VERDICT judged_later = {CHECK_UNKNOWN,
+	"who may use the nodes that a hook brings is seen in the running container only",
+	"start it and ask again", "pct start {id}"};
 VERDICT usable = {CHECK_PASS, "users inside the container may use every node they see"};
 VERDICT nobodys = {CHECK_FAIL,
 	"{1} belongs to nobody inside the container, where not even root may use it",
 	WITH_MODE};
 VERDICT only_root = {CHECK_WARN, "only root inside the container may use {1}", WITH_MODE};
+VERDICT group_unknown = {CHECK_WARN,
+	"{1} is given to the group {2}, which the container does not have", WITH_MODE};
+VERDICT group_unseen = {CHECK_UNKNOWN,
+	"whether the container has the group {2}, to which {1} is given, is seen while it "
+	"runs only",
+	"start it and ask again"};
+VERDICT group_wrong = {CHECK_WARN,
+	"{1} is given to the group {2}, which is {3} inside the container", WITH_MODE};
 VERDICT nested = {CHECK_WARN,
 	"containers inside the container cannot use the card: the runtime there tries to "
 	"write device rules",
@@ -71,68 +40,139 @@ VERDICT nested = {CHECK_WARN,
 	"pct exec {id} -- nvidia-ctk config --in-place "
 	"--set nvidia-container-cli.no-cgroups=true"};
 
-/* Who may use the node inside; NULL: more than root. */
-static const struct verdict *judge_access(
-	const struct container *container, const struct node *node)
-{
-	uint32_t uid, gid;
-	bool has_user = maps_to(container, 'u', node->uid, &uid);
-	bool has_group = maps_to(container, 'g', node->gid, &gid);
-
-	if ((node->mode & 06) == 06 ||
-		(has_group && gid != 0 && (node->mode & 060) == 060))
-		return NULL;
-	return has_user || has_group ? &only_root : &nobodys;
-}
-
 struct access {
 	struct findings *findings;
 	struct verdict_notes notes;
 	const struct container_guest *guest;
 	struct lines nodes; /* to give anew */
+	bool later;	    /* some nodes can be judged in the running container only */
 };
 
-/* `target` is the node as the container names it, `source` as the host does. */
-static void note_node(struct access *access, const char *target, const char *source)
+/* Who may use the node inside; NULL: more than root. */
+static const struct verdict *judge_mode(
+	const struct container *container, const struct node *node, uint32_t *group)
 {
-	CLEANUP_FREE char *path =
-		format_text("/proc/%ld/root%s", access->guest->pid, target);
-	CLEANUP_FREE char *value = NULL;
+	uint32_t user;
+	bool has_user = container_maps(container, 'u', node->uid, &user);
+	bool has_group = container_maps(container, 'g', node->gid, group);
+
+	if ((node->mode & 06) == 06 ||
+		(has_group && *group != 0 && (node->mode & 060) == 060))
+		return NULL;
+	return has_user || has_group ? &only_root : &nobodys;
+}
+
+/* The group that may use the node: by its number in the container's own list. */
+static const struct verdict *judge_group(
+	const struct access *access, const struct node *node, uint32_t group, char **name)
+{
+	int found;
+
+	if ((node->mode & 06) == 06)
+		return NULL;
+	found = container_group_name(access->guest, group, name);
+	if (found <= 0)
+		return found == 0 ? &group_unknown : &group_unseen;
+	if (strcmp(*name, "render") == 0 || strcmp(*name, "video") == 0)
+		return NULL;
+	return &group_wrong;
+}
+
+/* The node as it is inside, or will be: PVE makes that of a devN anew. False if it is not
+ * there, which is for CT-NODES-INSIDE and CT-NODES-HOST. */
+static bool read_node(const struct access *access, const struct wanted_node *wanted,
+	const char *target, const char *source, char **path, struct node *node)
+{
+	const struct container_device *entry = wanted->entry;
+	bool runs = access->guest->pid > 0;
+
+	*path = runs ? format_text("/proc/%ld/root%s", access->guest->pid, target)
+		     : copy_text(source);
+	if (node_read(*path, node) < 0 || node->type != 'c')
+		return false;
+	if (!runs && entry != NULL) {
+		free(*path);
+		*path = line_path(access->guest->path, wanted->from->line);
+		node->mode = entry->mode;
+		node->uid = container_outside(&access->guest->conf, 'u', entry->uid);
+		node->gid = container_outside(&access->guest->conf, 'g', entry->gid);
+	}
+	return true;
+}
+
+/* One node, `target` as the container names it and `source` as the host does: makes the
+ * note of it. Of several of which one will do, only those that may be used are noted:
+ * `usable_only`. True if others than root may use it. */
+static bool note_node(struct access *access, const struct wanted_node *wanted,
+	const char *target, const char *source, bool usable_only)
+{
+	CLEANUP_FREE char *value = NULL, *name = NULL, *number = NULL, *path = NULL;
 	const struct verdict *verdict;
+	uint32_t group = 0;
 	struct node node;
 
-	if (node_read(path, &node) < 0 || node.type != 'c')
-		return; /* CT-NODES-INSIDE has something to say */
+	if (!read_node(access, wanted, target, source, &path, &node))
+		return false;
+	verdict = judge_mode(&access->guest->conf, &node, &group);
+	if (verdict == NULL)
+		verdict = judge_group(access, &node, group, &name);
+	if (usable_only && verdict != NULL)
+		return false;
 	value = node_text(0, &node);
-	verdict = judge_access(&access->guest->conf, &node);
-	verdict_note(
-		access->findings, &access->notes, verdict, path, value, target, NULL);
-	if (verdict != NULL)
+	number = format_text("%u", group);
+	verdict_note(access->findings, &access->notes, verdict, path, value, target,
+		number, name, NULL);
+	if (verdict != NULL && verdict != &group_unseen)
 		lines_add(&access->nodes, "%s", source);
+	return verdict == NULL;
+}
+
+/* Whether a devN gives the node as well: its own is what the container sees. */
+static bool has_device(const struct container *container, const char *path)
+{
+	for (size_t i = 0; i < container->device_count; i++)
+		if (container_in_main(container, container->device[i].from) &&
+			span_is(container->device[i].path, path))
+			return true;
+	return false;
+}
+
+/* Of /dev/dri the render nodes are what programs use, and one of them is enough. */
+static bool note_directory(
+	struct access *access, const struct wanted_node *wanted, bool usable_only)
+{
+	CLEANUP_FREE char *source = span_copy(wanted->source);
+	CLEANUP_FREE char *directory =
+		access->guest->pid > 0 ? format_text("/proc/%ld/root/%.*s",
+						 access->guest->pid, SPAN(wanted->target))
+				       : copy_text(source);
+	char **names = root_list(directory);
+	bool any = false;
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *inside =
+			format_text("/%.*s/%s", SPAN(wanted->target), names[i]);
+		CLEANUP_FREE char *outside = format_text("%s/%s", source, names[i]);
+
+		if (!gpu_node_is_display(names[i]) &&
+			!has_device(&access->guest->conf, outside))
+			any |= note_node(access, wanted, inside, outside, usable_only);
+	}
+	root_list_free(names);
+	return any;
 }
 
 static void note_wanted(struct access *access, const struct wanted_node *wanted)
 {
 	CLEANUP_FREE char *target = format_text("/%.*s", SPAN(wanted->target));
 	CLEANUP_FREE char *source = span_copy(wanted->source);
-	CLEANUP_FREE char *directory = NULL;
-	char **names;
 
-	if (!wanted->directory) {
-		note_node(access, target, source);
-		return;
-	}
-	/* Of /dev/dri the render nodes are what programs use; card0 is for displays. */
-	directory = format_text("/proc/%ld/root%s", access->guest->pid, target);
-	names = root_list(directory);
-	for (size_t i = 0; names[i] != NULL; i++) {
-		CLEANUP_FREE char *inside = format_text("%s/%s", target, names[i]);
-		CLEANUP_FREE char *outside = format_text("%s/%s", source, names[i]);
-
-		if (!text_begins(names[i], "card"))
-			note_node(access, inside, outside);
-	}
-	root_list_free(names);
+	if (wanted->made && access->guest->pid == 0)
+		access->later = true;
+	else if (!wanted->directory)
+		note_node(access, wanted, target, source, false);
+	else if (!note_directory(access, wanted, true))
+		note_directory(access, wanted, false);
 }
 
 /* Whether a file has this line, apart from blanks. */
@@ -169,15 +209,12 @@ static void check_access(const struct context *context,
 	CLEANUP_FREE struct wanted_node *wanted = container_wanted(&guest->conf, &count);
 
 	(void)context;
-	if (guest->pid == 0) {
-		verdict_row(findings, &not_running, NULL);
-		return;
-	}
 	for (size_t i = 0; i < count; i++)
 		note_wanted(&access, &wanted[i]);
-	note_nested(&access);
+	if (guest->pid > 0)
+		note_nested(&access);
 	if (access.notes.path.count == 0) {
-		verdict_row(findings, &sees_none, NULL);
+		verdict_row(findings, access.later ? &judged_later : &sees_none, NULL);
 		return;
 	}
 	verdict_conclude(findings, &access.notes, &usable);

@@ -16,19 +16,57 @@ static bool same_node(const struct node *a, const struct node *b)
 	return a->type == b->type && a->major == b->major && a->minor == b->minor;
 }
 
-/* Whether LXC was given the node at the last start. */
+/* The node as the container sees it. */
+static int read_inside(const struct container_guest *guest,
+	const struct wanted_node *wanted, char **path, struct node *node)
+{
+	*path = format_text("/proc/%ld/root/%.*s", guest->pid, SPAN(wanted->target));
+	return node_read(*path, node);
+}
+
+/* Whether what is seen inside is the host's node of today, which outweighs what the files
+ * say. */
+static bool is_seen(const struct container_guest *guest, const struct wanted_node *wanted)
+{
+	CLEANUP_FREE char *path = span_copy(wanted->source), *inside = NULL;
+	struct node host, node;
+
+	return node_read(path, &host) == 0 && host.type == 'c' &&
+	       read_inside(guest, wanted, &inside, &node) == 0 && same_node(&host, &node);
+}
+
+static bool has_line(const struct container *container, const struct pve_line *wanted)
+{
+	for (size_t i = 0; i < container->conf.line_count; i++) {
+		const struct pve_line *line = &container->conf.line[i];
+
+		if (span_same(line->key, wanted->key) &&
+			span_same(line->value, wanted->value))
+			return true;
+	}
+	return false;
+}
+
+/* Whether LXC was given the node at the last start: its mount or hook, or what can be
+ * seen; in a privileged container with the rule that it then needs. */
 static bool was_given(
 	const struct container_guest *guest, const struct wanted_node *wanted)
 {
 	const struct container *effective = &guest->effective;
+	bool unprivileged = guest->conf.unprivileged || guest->conf.own_idmap;
 	const struct container_rule *decides;
 	CLEANUP_FREE char *path = span_copy(wanted->source);
 	struct node node;
+	bool there = node_read(path, &node) == 0 && node.type == 'c', allowed;
 
-	if (wanted->device)
-		/* Proxmox makes the node itself, and a rule for its numbers. */
-		return node_read(path, &node) < 0 || node.type != 'c' ||
-		       container_allows(effective, 'c', node.major, node.minor, &decides);
+	allowed = !there ||
+		  container_allows(effective, 'c', node.major, node.minor, &decides);
+	if (wanted->device) /* Proxmox makes the node itself, and a rule for it */
+		return allowed;
+	if (is_seen(guest, wanted) && (unprivileged || allowed))
+		return true;
+	if (wanted->hook)
+		return has_line(effective, wanted->from);
 	for (size_t i = 0; i < effective->mount_count; i++)
 		if (span_same(effective->mount[i].source, wanted->source))
 			return true;
@@ -75,14 +113,6 @@ static void check_effective(const struct context *context,
 		guest->effective.rule_count);
 	verdict_note(findings, &notes, NULL, guest->effective_path, given, NULL);
 	verdict_conclude(findings, &notes, &started_with_all);
-}
-
-/* The node as the container sees it. */
-static int read_inside(const struct container_guest *guest,
-	const struct wanted_node *wanted, char **path, struct node *node)
-{
-	*path = format_text("/proc/%ld/root/%.*s", guest->pid, SPAN(wanted->target));
-	return node_read(*path, node);
 }
 
 #define NOW "restart it, now that the nodes are there", "pct reboot {id}"
@@ -155,7 +185,7 @@ static void note_restart(struct findings *findings, struct verdict_notes *notes,
 {
 	CLEANUP_FREE char *source = span_copy(wanted->source);
 	CLEANUP_FREE char *path = NULL, *value = NULL;
-	struct node host, node;
+	struct node host;
 
 	if (guest->effective_text != NULL && !was_given(guest, wanted)) {
 		path = line_path(guest->path, wanted->from->line);
@@ -163,9 +193,7 @@ static void note_restart(struct findings *findings, struct verdict_notes *notes,
 			"added since the last start", NULL);
 		return;
 	}
-	if (node_read(source, &host) < 0 || host.type != 'c' ||
-		(read_inside(guest, wanted, &path, &node) == 0 &&
-			same_node(&host, &node)))
+	if (node_read(source, &host) < 0 || host.type != 'c' || is_seen(guest, wanted))
 		return;
 	value = host.changed > guest->started && guest->started > 0
 			? format_text("made %lld seconds after the container was started",

@@ -25,32 +25,87 @@ VERDICT refused = {CHECK_FAIL,
 	"their lxc.mount.entry and lxc.cgroup2 lines from {file}: the numbers change with "
 	"the kernel"};
 
-/* Numbers of a node that only a mount brings in: they need a rule. */
-static void note_rule(struct findings *findings, struct verdict_notes *notes,
-	const struct container_guest *guest, const struct wanted_node *wanted,
-	struct lines *nodes)
-{
-	CLEANUP_FREE char *path = span_copy(wanted->source), *text = NULL;
-	const struct container_rule *decides;
-	struct node_numbers numbers;
-	struct node node;
-	bool known = node_read(path, &node) == 0 && node.type == 'c';
+/* A node that only a mount or a hook brings in: it needs a rule. */
+struct rules {
+	struct findings *findings;
+	struct verdict_notes notes;
+	const struct container_guest *guest;
+	struct lines nodes; /* that no rule allows */
+};
 
-	if (known)
-		numbers = (struct node_numbers){'c', node.major, node.minor, false};
-	else if (!node_expected(wanted->source, &numbers))
-		return; /* CT-NODES-HOST has something to say */
+/* The numbers that a node has, or would have. */
+static bool find_numbers(const char *path, struct span name, struct node_numbers *numbers)
+{
+	struct node node;
+
+	if (node_read(path, &node) < 0 || node.type != 'c')
+		return node_expected(name, numbers);
+	*numbers = (struct node_numbers){'c', node.major, node.minor, false};
+	return true;
+}
+
+/* True if it may be used. Of several of which one will do, only those that may be used
+ * are noted: `allowed_only`. */
+static bool note_rule(
+	struct rules *rules, const char *path, struct span name, bool allowed_only)
+{
+	const struct container_guest *guest = rules->guest;
+	const struct container_rule *decides;
+	CLEANUP_FREE char *text = NULL;
+	struct node_numbers numbers;
+
+	if (!find_numbers(path, name, &numbers))
+		return false; /* CT-NODES-HOST has something to say */
 	if (container_allows(&guest->conf, 'c', numbers.major, numbers.minor, &decides)) {
 		CLEANUP_FREE char *line = line_path(guest->path, decides->from->line);
 
 		text = format_text("%.*s allows %s (%u:%u)", SPAN(decides->from->value),
 			path, numbers.major, numbers.minor);
-		verdict_note(findings, notes, NULL, line, text, NULL);
-		return;
+		verdict_note(rules->findings, &rules->notes, NULL, line, text, NULL);
+		return true;
 	}
-	lines_add(nodes, "%s", path);
+	if (allowed_only)
+		return false;
+	lines_add(&rules->nodes, "%s", path);
 	text = format_text("%u:%u", numbers.major, numbers.minor);
-	verdict_note(findings, notes, &refused, path, "no rule", path, text, NULL);
+	verdict_note(rules->findings, &rules->notes, &refused, path, "no rule", path,
+		text, NULL);
+	return false;
+}
+
+/* Each node of a mounted directory needs a rule; with one of them a program can work.
+ * Of /dev/dri that is a render node, if there is one. */
+static bool note_directory(
+	struct rules *rules, const char *directory, bool displays, bool allowed_only)
+{
+	char **names = root_list(directory);
+	bool allowed = false;
+
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *path = format_text("%s/%s", directory, names[i]);
+		struct node node;
+
+		if (gpu_node_is_display(names[i]) == displays &&
+			node_read(path, &node) == 0 && node.type == 'c')
+			allowed |= note_rule(rules, path, span_of(path), allowed_only);
+	}
+	root_list_free(names);
+	return allowed;
+}
+
+static void note_wanted(struct rules *rules, const struct wanted_node *wanted)
+{
+	CLEANUP_FREE char *path = span_copy(wanted->source);
+
+	if (!wanted->directory)
+		note_rule(rules, path, wanted->name, false);
+	else if (!note_directory(rules, path, false, true)) {
+		size_t before = rules->nodes.count;
+
+		note_directory(rules, path, false, false);
+		if (rules->nodes.count == before)
+			note_directory(rules, path, true, false);
+	}
 }
 
 /* Rules for numbers that no driver has: the remains of an earlier boot. */
@@ -82,28 +137,27 @@ static void check_rules(const struct context *context,
 	size_t count, mounts = 0;
 	CLEANUP_FREE struct wanted_node *wanted = container_wanted(&guest->conf, &count);
 	bool unneeded = guest->conf.unprivileged || guest->conf.own_idmap;
-	struct verdict_notes notes = {0};
-	struct lines nodes = {0};
+	struct rules rules = {.findings = findings, .guest = guest};
 
 	(void)context;
 	for (size_t i = 0; i < count && !unneeded; i++) {
-		if (wanted[i].device || wanted[i].directory)
+		if (wanted[i].device)
 			continue;
-		note_rule(findings, &notes, guest, &wanted[i], &nodes);
+		note_wanted(&rules, &wanted[i]);
 		mounts++;
 	}
 	if (mounts == 0) {
 		verdict_row(findings, unneeded ? &unprivileged : &none_needed, NULL);
 		return;
 	}
-	if (notes.path.count == 0)
-		verdict_note(findings, &notes, &numbers_unknown, "/proc/devices",
+	if (rules.notes.path.count == 0)
+		verdict_note(findings, &rules.notes, &numbers_unknown, "/proc/devices",
 			"no driver for these nodes", NULL);
-	note_stale(findings, &notes, guest);
-	verdict_conclude(findings, &notes, &all_allowed);
-	if (nodes.count > 0)
-		command_set_nodes(findings, guest, &nodes);
-	lines_free(&nodes);
+	note_stale(findings, &rules.notes, guest);
+	verdict_conclude(findings, &rules.notes, &all_allowed);
+	if (rules.nodes.count > 0)
+		command_set_nodes(findings, guest, &rules.nodes);
+	lines_free(&rules.nodes);
 }
 
 const struct check container_rules_checks[] = {

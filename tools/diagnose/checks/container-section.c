@@ -9,16 +9,25 @@
 #include "tools/diagnose/verdict.h"
 #include "tools/diagnose/checks/set-nodes.h"
 
-/* Whether the main section has this path as well. */
-static bool main_has(const struct wanted_node *wanted, size_t count, struct span path)
+/* Whether the main section has what this node is for: the node itself, or of a card's own
+ * nodes another. A snapshot rightly remembers what was there when it was taken. */
+static bool main_has(const struct wanted_node *wanted, size_t count, struct span name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (span_same(wanted[i].source, path))
+	enum gpu_node kind = gpu_node_kind(name);
+	bool vital = span_is(name, "/dev/nvidiactl") || span_is(name, "/dev/nvidia-uvm");
+
+	for (size_t i = 0; i < count; i++) {
+		enum gpu_node has = gpu_node_kind(wanted[i].name);
+
+		if (span_same(wanted[i].name, name) || (has == kind && !vital) ||
+			(kind == GPU_NODE_NVIDIA_ALL && has == GPU_NODE_NVIDIA && !vital))
 			return true;
+	}
 	return false;
 }
 
-/* Behind each remedy come the commands that set the nodes. */
+#define RESTART "restart the container", "pct reboot {id}"
+/* Behind this remedy come the commands that set the nodes. */
 #define SET_ANEW \
 	"set the nodes anew, which writes to the right place, and restart the container"
 static const char pending_title[] =
@@ -28,8 +37,11 @@ static const char snapshot_title[] =
 static const char nothing_title[] =
 	"nothing in the configuration asks for a graphics device";
 VERDICT all_in_place = {CHECK_PASS, "every graphics node stands where it has an effect"};
-VERDICT wanted_pending = {CHECK_FAIL, pending_title, SET_ANEW};
-VERDICT pending = {CHECK_WARN, pending_title, SET_ANEW};
+VERDICT comes_otherwise = {CHECK_PASS,
+	"the running container has {1}, which comes another way than devN or "
+	"lxc.mount.entry"};
+VERDICT wanted_pending = {CHECK_FAIL, pending_title, RESTART};
+VERDICT pending = {CHECK_WARN, pending_title, RESTART};
 VERDICT wanted_in_snapshot = {CHECK_FAIL, snapshot_title, SET_ANEW};
 VERDICT in_snapshot = {CHECK_WARN, snapshot_title, SET_ANEW};
 VERDICT in_older_snapshot = {CHECK_INFO, snapshot_title};
@@ -60,19 +72,19 @@ struct strays {
 };
 
 /* A node that stands in another section only. */
-static void note_stray(
-	struct strays *strays, const struct pve_line *from, struct span path)
+static void note_stray(struct strays *strays, const struct wanted_node *stray)
 {
 	const struct pve_conf *conf = &strays->guest->conf.conf;
-	const struct pve_section *section = &conf->section[from->section];
-	CLEANUP_FREE char *line = line_path(strays->guest->path, from->line);
-	CLEANUP_FREE char *text = pve_line_text(from);
-	CLEANUP_FREE char *node = span_copy(path);
+	const struct pve_section *section = &conf->section[stray->from->section];
+	CLEANUP_FREE char *line = line_path(strays->guest->path, stray->from->line);
+	CLEANUP_FREE char *text = pve_line_text(stray->from);
+	CLEANUP_FREE char *node = span_copy(stray->name);
 	CLEANUP_FREE char *name = span_copy(section->name);
-	const struct verdict *verdict = judge_section(conf, from->section, strays->asked);
+	const struct verdict *verdict =
+		judge_section(conf, stray->from->section, strays->asked);
 
-	if (section->kind == PVE_MAIN || gpu_node_kind(path) == GPU_NODE_NONE ||
-		main_has(strays->wanted, strays->count, path))
+	if (section->kind == PVE_MAIN ||
+		main_has(strays->wanted, strays->count, stray->name))
 		return;
 	verdict_note(
 		strays->findings, &strays->notes, verdict, line, text, node, name, NULL);
@@ -83,12 +95,17 @@ static void note_stray(
 /* Where nothing strays: what the main section has. */
 static void note_main(struct strays *strays, const struct context *context)
 {
+	const struct pve_line *hook = strays->guest->conf.nvidia_hook;
 	CLEANUP_FREE char *count =
 		format_text("%zu graphics nodes in the main section", strays->count);
+	CLEANUP_FREE char *line =
+		line_path(strays->guest->path, hook != NULL ? hook->line : 0);
+	CLEANUP_FREE char *text = hook != NULL ? pve_line_text(hook) : NULL;
 
-	if (strays->count > 0) {
-		verdict_note(strays->findings, &strays->notes, NULL, strays->guest->path,
-			count, NULL);
+	if (strays->count > 0 || hook != NULL) {
+		verdict_note(strays->findings, &strays->notes, NULL,
+			hook != NULL ? line : strays->guest->path,
+			hook != NULL ? text : count, NULL);
 		return;
 	}
 	verdict_note(strays->findings, &strays->notes,
@@ -97,25 +114,50 @@ static void note_main(struct strays *strays, const struct context *context)
 	usual_nodes(context, strays->guest, &strays->nodes);
 }
 
+/* Whether the container has a graphics node all the same: what is seen inside outweighs
+ * what the file seems to lack. */
+static bool say_seen(struct findings *findings, const struct container_guest *guest)
+{
+	struct lines seen = {0};
+	bool any;
+
+	container_guest_sees(guest, &seen);
+	any = seen.count > 0;
+	if (any) {
+		verdict_row(findings, &comes_otherwise, seen.line[0], NULL);
+		for (size_t i = 0; i < seen.count; i++) {
+			CLEANUP_FREE char *path =
+				format_text("/proc/%ld/root%s", guest->pid, seen.line[i]);
+
+			finding_evidence(findings, path, "a device node");
+		}
+	}
+	lines_free(&seen);
+	return any;
+}
+
 static void check_sections(const struct context *context,
 	const struct container_guest *guest, struct findings *findings)
 {
 	const struct container *conf = &guest->conf;
 	struct strays strays = {.findings = findings, .guest = guest};
+	CLEANUP_FREE struct wanted_node *named = NULL;
 	const struct verdict *worst;
+	size_t count;
 
 	strays.wanted = container_wanted(conf, &strays.count);
 	strays.asked = strays.count > 0 || context->request.container == guest->id;
-	for (size_t i = 0; i < conf->device_count; i++)
-		note_stray(&strays, conf->device[i].from, conf->device[i].path);
-	for (size_t i = 0; i < conf->mount_count; i++)
-		note_stray(&strays, conf->mount[i].from, conf->mount[i].source);
-	if (strays.notes.worst == NULL)
-		note_main(&strays, context);
-	worst = strays.notes.worst;
-	verdict_conclude(findings, &strays.notes, &all_in_place);
-	if (worst != NULL && worst->remedy != NULL)
-		command_set_nodes(findings, guest, &strays.nodes);
+	if (strays.count > 0 || conf->nvidia_hook != NULL || !say_seen(findings, guest)) {
+		named = container_named(conf, &count);
+		for (size_t i = 0; i < count; i++)
+			note_stray(&strays, &named[i]);
+		if (strays.notes.worst == NULL)
+			note_main(&strays, context);
+		worst = strays.notes.worst;
+		verdict_conclude(findings, &strays.notes, &all_in_place);
+		if (worst != NULL && worst->remedy != NULL && worst->commands == NULL)
+			command_set_nodes(findings, guest, &strays.nodes);
+	}
 	lines_free(&strays.nodes);
 	free(strays.wanted);
 }

@@ -11,7 +11,10 @@
 /* What a container needs of the card it is about, "/dev/nvidia0" and its like. */
 void usual_nodes(const struct context *context, const struct container_guest *guest,
 	struct lines *nodes);
-/* The commands that give it these nodes, under free names, and restart it. */
+/*
+ * The commands that give it these nodes, and restart it: each under the number that it
+ * has already or a free one, of a directory the nodes that are in it on the host.
+ */
 void command_set_nodes(struct findings *findings, const struct container_guest *guest,
 	const struct lines *nodes);
 
