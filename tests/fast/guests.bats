@@ -298,3 +298,14 @@ line_of_vm() {
 	assert_contains '2 things stand between 0000:01:00.0 and VM 100.'
 	assert_contains 'Nothing stands between 0000:05:00.0 and container 901.'
 }
+
+@test "who asks about a guest that is not here is told so, with exit status 2 and no word on a card" {
+	mkdir -p "$root/etc/pve/lxc" "$root/etc/pve/qemu-server"
+	run -2 tool diagnose --ct 902
+	assert_contains 'there is no container 902'
+	assert_contains 'There is nothing to diagnose.'
+	assert_lacks 'vfio-early enable'
+	run -2 tool diagnose --vm 903
+	assert_contains 'There is nothing to diagnose.'
+	assert_equal '[] true 2' "$(json_of '"\(.intents) \(.missing) \(.exit)"' diagnose --vm 903)"
+}

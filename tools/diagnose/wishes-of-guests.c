@@ -5,6 +5,7 @@
 
 #include "cmdline/address.h"
 #include "tools/text/string.h"
+#include "tools/system/root.h"
 #include "tools/guests/vm-devices.h"
 #include "tools/pci/cards.h"
 #include "tools/pci/mdev.h"
@@ -228,4 +229,23 @@ void guests_wish(struct context *context)
 	wish_for_containers(context, context->guests);
 	wish_for_vms(context, context->guests);
 	wish_for_domains(context, context->guests);
+}
+
+bool guests_lack_named(const struct context *context)
+{
+	const struct request *request = &context->request;
+	CLEANUP_FREE char *path = NULL;
+
+	if (context->guests == NULL || !asks_for_one(request) ||
+		guests_next_container(context, NULL) != NULL ||
+		guests_next_vm(context, NULL) != NULL ||
+		guests_next_domain(context, NULL) != NULL)
+		return false;
+	path = request->container >= 0
+		       ? format_text("/etc/pve/lxc/%ld.conf", request->container)
+	       : request->machine >= 0
+		       ? format_text("/etc/pve/qemu-server/%ld.conf", request->machine)
+		       : format_text("/etc/libvirt/qemu/%s.xml", request->domain);
+	/* what is there and cannot be read is another matter */
+	return !root_exists(path);
 }

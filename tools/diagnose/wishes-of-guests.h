@@ -6,6 +6,9 @@
 #include "tools/guests/guests.h"
 #include "tools/diagnose/context.h"
 
+/* Whether the guest that the user named is not here: there is nothing to diagnose. */
+bool guests_lack_named(const struct context *context);
+
 /* Adds what the guests want to context->wishes. */
 void guests_wish(struct context *context);
 

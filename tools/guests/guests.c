@@ -160,6 +160,22 @@ static void read_reservations(struct guests *guests)
 		reservations_read((struct span){text, length}, &guests->reservations);
 }
 
+char *guests_other_node(const char *kind, long id)
+{
+	char **nodes = root_list("/etc/pve/nodes");
+	char *found = NULL;
+
+	for (size_t i = 0; nodes[i] != NULL && found == NULL; i++) {
+		CLEANUP_FREE char *path =
+			format_text("/etc/pve/nodes/%s/%s/%ld.conf", nodes[i], kind, id);
+
+		if (root_exists(path))
+			found = copy_text(nodes[i]);
+	}
+	root_list_free(nodes);
+	return found;
+}
+
 int guests_read(struct guests *guests)
 {
 	size_t length;

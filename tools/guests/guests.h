@@ -30,6 +30,10 @@ struct domain_guest {
 /* What libvirt calls it: "win11". */
 const char *domain_guest_name(const struct domain_guest *guest);
 
+/* Another node of the cluster that has the guest, "lxc" or "qemu-server": its name,
+ * malloc'ed, or NULL. */
+char *guests_other_node(const char *kind, long id);
+
 struct guests {
 	char *node; /* this machine's name in the cluster; "" */
 	struct container_guest *container;

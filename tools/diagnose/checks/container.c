@@ -96,28 +96,13 @@ static void check_conf(const struct context *context, const struct container_gue
 	verdict_conclude(findings, &notes, &understood);
 }
 
-/* Another node of the cluster that has the container; malloc'ed or NULL. */
-static char *other_node(long id)
-{
-	char **nodes = root_list("/etc/pve/nodes");
-	char *found = NULL;
-
-	for (size_t i = 0; nodes[i] != NULL && found == NULL; i++) {
-		CLEANUP_FREE char *path =
-			format_text("/etc/pve/nodes/%s/lxc/%ld.conf", nodes[i], id);
-
-		if (root_exists(path))
-			found = copy_text(nodes[i]);
-	}
-	root_list_free(nodes);
-	return found;
-}
-
 VERDICT no_proxmox = {CHECK_FAIL, "this is no Proxmox host",
 	"run it on the host that has container {1}"};
 VERDICT unreadable = {CHECK_UNKNOWN, "the configuration of container {1} cannot be read",
 	"run it as root", "sudo vfio-early diagnose --ct {1}"};
 VERDICT elsewhere = {CHECK_FAIL, "container {1} is on the node {2}", "run it on {2}"};
+VERDICT is_vm = {CHECK_FAIL, "there is no container {1}: {1} is a VM", "ask about the VM",
+	"vfio-early diagnose --vm {1}"};
 VERDICT nowhere = {
 	CHECK_FAIL, "there is no container {1}", "look up its number", "pct list"};
 
@@ -127,7 +112,8 @@ static void say_missing(const struct context *context, struct findings *findings
 	long id = context->request.container;
 	CLEANUP_FREE char *number = format_text("%ld", id);
 	CLEANUP_FREE char *path = format_text("/etc/pve/lxc/%ld.conf", id);
-	CLEANUP_FREE char *node = other_node(id);
+	CLEANUP_FREE char *node = guests_other_node("lxc", id);
+	CLEANUP_FREE char *vm = format_text("/etc/pve/qemu-server/%ld.conf", id);
 	bool there = root_exists(path);
 
 	if (!context->guests->pve) {
@@ -136,9 +122,10 @@ static void say_missing(const struct context *context, struct findings *findings
 		return;
 	}
 	verdict_row(findings,
-		there	       ? &unreadable
-		: node != NULL ? &elsewhere
-			       : &nowhere,
+		there		  ? &unreadable
+		: node != NULL	  ? &elsewhere
+		: root_exists(vm) ? &is_vm
+				  : &nowhere,
 		number, node, NULL);
 	finding_evidence(findings, path, there ? "not readable" : "absent");
 }

@@ -122,6 +122,22 @@ VERDICT no_domain = {CHECK_FAIL, no_guest, look_up, "virsh list --all"};
 VERDICT hidden_vm = {CHECK_UNKNOWN, hidden_title, look_up, "qm list"};
 VERDICT hidden_domain = {CHECK_UNKNOWN, hidden_title, look_up, "virsh list --all"};
 
+VERDICT vm_elsewhere = {CHECK_FAIL, "{1} is on the node {2}", "run it on {2}"};
+VERDICT is_container = {CHECK_FAIL, "there is no {1} here: {2} is a container",
+	"ask about the container", "vfio-early diagnose --ct {2}"};
+
+/* Where the VM is not, what has its number: another node's VM, or a container. */
+static const struct verdict *judge_number(long id, char **word)
+{
+	CLEANUP_FREE char *container = format_text("/etc/pve/lxc/%ld.conf", id);
+
+	*word = guests_other_node("qemu-server", id);
+	if (*word != NULL)
+		return &vm_elsewhere;
+	*word = format_text("%ld", id);
+	return root_exists(container) ? &is_container : &no_vm;
+}
+
 /* The named VM or domain is not here. */
 static void say_missing(
 	const struct request *request, bool root, struct findings *findings)
@@ -135,11 +151,13 @@ static void say_missing(
 					  ? format_text("libvirt domain %s", domain)
 					  : format_text("VM %ld", request->machine);
 	bool readable = root || !root_exists(path);
+	CLEANUP_FREE char *word = NULL;
 
-	if (domain != NULL)
-		verdict_row(findings, readable ? &no_domain : &hidden_domain, name, NULL);
-	else
-		verdict_row(findings, readable ? &no_vm : &hidden_vm, name, NULL);
+	const struct verdict *verdict = readable ? &no_domain : &hidden_domain;
+
+	if (domain == NULL)
+		verdict = readable ? judge_number(request->machine, &word) : &hidden_vm;
+	verdict_row(findings, verdict, name, word, NULL);
 	finding_evidence(findings, path, readable ? "absent" : "not readable");
 }
 

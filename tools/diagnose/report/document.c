@@ -6,6 +6,7 @@
 #include "tools/text/string.h"
 #include "tools/diagnose/findings.h"
 #include "tools/diagnose/log/kernel-log.h"
+#include "tools/diagnose/wishes-of-guests.h"
 #include "tools/diagnose/report/document.h"
 #include "tools/diagnose/report/appendix.h"
 #include "tools/diagnose/report/verdict.h"
@@ -90,6 +91,7 @@ void report_describe(const struct context *context, json_t *report)
 	for (size_t i = 0; i < context->wrong.count; i++)
 		json_array_append_new(wrong, json_text(context->wrong.line[i]));
 	json_object_set_new(report, "wrong", wrong);
+	json_object_set_new(report, "missing", json_boolean(guests_lack_named(context)));
 	json_object_set_new(report, "intents", intents);
 	json_object_set_new(report, "notes", notes);
 	json_object_set_new(report, "log",
@@ -117,6 +119,7 @@ static json_t *describe_request(const struct request *request)
 void report_conclude(json_t *report, const struct request *request, bool strict)
 {
 	json_t *summary = json_pack("{}"), *verdict = report_verdicts(report, strict);
+	bool missing = json_is_true(json_object_get(report, "missing"));
 	json_int_t count[CHECK_UNKNOWN + 1] = {0}, bad;
 	size_t i;
 	json_t *item;
@@ -132,14 +135,18 @@ void report_conclude(json_t *report, const struct request *request, bool strict)
 	bad = count[CHECK_FAIL] + (strict ? count[CHECK_WARN] : 0);
 	if (json_array_size(verdict) == 0)
 		json_array_append_new(verdict,
-			json_string(bad > 0 ? "Something is wrong, see above."
+			json_string(missing ? "There is nothing to diagnose."
+				    : bad > 0
+					    ? "Something is wrong, see above."
 					    : "Nothing is wrong, and nothing says what a "
 					      "graphics card is wanted for."));
 	json_object_set_new(report, "about", describe_request(request));
 	json_object_set_new(report, "summary", summary);
 	json_object_set_new(report, "verdict", verdict);
-	json_object_set_new(
-		report, "exit", json_integer(bad > 0 ? STATUS_FAILED : STATUS_OK));
+	json_object_set_new(report, "exit",
+		json_integer(missing   ? STATUS_USAGE
+			     : bad > 0 ? STATUS_FAILED
+				       : STATUS_OK));
 }
 
 static void make_printable(json_t *value, const char *keep)
