@@ -5,6 +5,12 @@
 #include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
 
+bool start_may_hang(const struct pci_device *device)
+{
+	return device->facts.driver[0] != '\0' && pci_device_is_graphics(device) &&
+	       !device->facts.is_virtual;
+}
+
 bool start_hook_moves(const struct context *context, const struct pci_device *device)
 {
 	const struct claims *claims = context->claims;

@@ -15,6 +15,9 @@ bool start_binds(const struct context *context, const struct intent *intent);
 /* Whether the guests' start takes every member of the IOMMU group along: Proxmox' does.
  */
 bool start_binds_group(const struct context *context, const struct intent *intent);
+/* Whether a driver has it now that may not let go when a guest's start takes it: that of
+ * a display. Virtual functions show nothing. */
+bool start_may_hang(const struct pci_device *device);
 /* Whether a hook of libvirt's moves the function between drivers. */
 bool start_hook_moves(const struct context *context, const struct pci_device *device);
 

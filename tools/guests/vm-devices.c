@@ -120,6 +120,15 @@ bool vm_device_takes(const struct vm_device *device, const struct pci_address *a
 	return !device->spare && !device->is_split && vm_device_is(device, address);
 }
 
+bool vm_device_has_spare(
+	const struct vm_device *device, const struct vm_device *all, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (all[i].from == device->from && all[i].map != device->map)
+			return true;
+	return false;
+}
+
 bool vm_device_bound_at_start(const struct vm_device *device)
 {
 	return device->from->number >= 0 && !device->from->keeps_driver &&

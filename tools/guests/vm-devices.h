@@ -27,6 +27,10 @@ bool vm_device_is(const struct vm_device *device, const struct pci_address *addr
 bool vm_device_takes(const struct vm_device *device, const struct pci_address *address);
 /* The value of a hostpci line without one property; NULL: with all. malloc'ed. */
 char *hostpci_without(const struct vm_hostpci *entry, const char *property);
+/* Whether another place of its mapping would serve as well; `device` is one of `count`.
+ */
+bool vm_device_has_spare(
+	const struct vm_device *device, const struct vm_device *all, size_t count);
 /* Whether Proxmox gives it to vfio-pci when the VM starts. */
 bool vm_device_bound_at_start(const struct vm_device *device);
 

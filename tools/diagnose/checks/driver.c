@@ -82,19 +82,13 @@ static const struct verdict *judge_host(
 static const struct verdict *judge_vm(
 	const struct context *context, const struct intent *intent)
 {
-	const char *driver = intent->device->facts.driver;
-
-	if (driver_is_vfio(driver))
+	if (driver_is_vfio(intent->device->facts.driver))
 		return &bound_well;
 	if (card_pieces(&context->devices, intent->device) > 0)
 		return &in_pieces;
 	if (!start_binds(context, intent))
 		return &not_vfio;
-	/* a virtual function has no display to hold on to */
-	return driver[0] != '\0' && pci_device_is_graphics(intent->device) &&
-			       !intent->device->facts.is_virtual
-		       ? &taken_at_start
-		       : &bound_at_start;
+	return start_may_hang(intent->device) ? &taken_at_start : &bound_at_start;
 }
 
 static void check_bound(const struct context *context, const struct intent *intent,

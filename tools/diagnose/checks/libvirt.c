@@ -31,14 +31,11 @@ static const struct verdict *judge_hostdev(const struct context *context,
 	const struct domain_hostdev *hostdev, const struct pci_device *device,
 	bool running)
 {
-	const char *driver = device->facts.driver;
-
-	if (is_vm_driver(span_of(driver)) || running)
+	if (is_vm_driver(span_of(device->facts.driver)) || running)
 		return NULL;
 	if (!hostdev->managed)
 		return start_hook_moves(context, device) ? &hook_binds : &nobody_binds;
-	return driver[0] != '\0' && pci_device_is_graphics(device) ? &taken_at_start
-								   : NULL;
+	return start_may_hang(device) ? &taken_at_start : NULL;
 }
 
 /* "vfio-early enable ADDRESS" for each that is not with a VM's driver, and "reboot". */

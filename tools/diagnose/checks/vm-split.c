@@ -66,6 +66,22 @@ static const struct verdict *judge_driver(const struct pci_device *device)
 	return strcmp(driver, "nvidia") == 0 ? &no_offer_by_nvidia : &no_offer_by_other;
 }
 
+/* The device that can serve: the one that is given, or another place of its mapping that
+ * has a piece left. */
+static const struct pci_device *find_place(const struct context *context,
+	const struct vm_device *given, const struct vm_device *all, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct pci_device *device =
+			devices_find(&context->devices, &all[i].address);
+
+		if (all[i].from == given->from && device != NULL &&
+			mdev_available(device, given->from->mdev) > 0)
+			return device;
+	}
+	return devices_find(&context->devices, &given->address);
+}
+
 /* The piece of this type that a VM gets of the device. */
 static void note_type(struct pieces *pieces, const struct vm_device *given,
 	const struct pci_device *device, const char *line)
@@ -155,7 +171,8 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 		if (device == NULL || given[i].spare)
 			continue; /* VM-ADDR has something to say */
 		if (given[i].is_split)
-			note_type(&pieces, &given[i], device, line);
+			note_type(&pieces, &given[i],
+				find_place(context, &given[i], given, count), line);
 		else
 			note_whole(&pieces, device, line, given[i].from);
 	}

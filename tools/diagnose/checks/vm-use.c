@@ -25,6 +25,7 @@ struct use {
 	const char *path;
 	unsigned int line;
 	bool running;
+	bool has_choice; /* the device is one of several places: another will do */
 };
 
 struct sharing {
@@ -40,7 +41,11 @@ static void note_use(
 {
 	CLEANUP_FREE char *line = line_path(other->path, other->line);
 	const struct verdict *verdict = &shared;
+	bool known = sharing->context->guests->reservations.count > 0;
 
+	/* without Proxmox' own reservations nobody knows which place a VM has */
+	if ((other->has_choice || sharing->self.has_choice) && !(other->running && known))
+		return;
 	if (other->running && !sharing->self.running)
 		verdict = sharing->asked ? &held_from_asked : &held;
 	verdict_note(sharing->findings, &sharing->notes, verdict, line, device->address,
@@ -57,7 +62,7 @@ static void note_vm(struct sharing *sharing, const struct vm_guest *guest,
 
 	for (size_t i = 0; i < count; i++) {
 		struct use other = {guest->name, guest->path, given[i].from->from->line,
-			guest->pid > 0};
+			guest->pid > 0, vm_device_has_spare(&given[i], given, count)};
 
 		if (vm_device_takes(&given[i], &device->facts.function.address)) {
 			note_use(sharing, &other, device);
@@ -72,7 +77,7 @@ static void note_domain(struct sharing *sharing, const struct domain_guest *gues
 	for (size_t i = 0; i < guest->domain.hostdev_count; i++) {
 		const struct domain_hostdev *hostdev = &guest->domain.hostdev[i];
 		struct use other = {
-			guest->name, guest->path, hostdev->line, guest->running};
+			guest->name, guest->path, hostdev->line, guest->running, false};
 
 		if (pci_address_compare(
 			    &hostdev->address, &device->facts.function.address) == 0)
@@ -127,7 +132,7 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 {
 	struct sharing sharing = {.context = context,
 		.findings = findings,
-		.self = {guest->name, guest->path, 0, guest->pid > 0},
+		.self = {guest->name, guest->path, .running = guest->pid > 0},
 		.asked = context->request.machine == guest->id};
 	size_t count;
 	CLEANUP_FREE struct vm_device *device =
@@ -137,6 +142,7 @@ static void check_vm(const struct context *context, const struct vm_guest *guest
 		/* the pieces of a split device are there for several guests */
 		if (device[i].spare || device[i].is_split)
 			continue;
+		sharing.self.has_choice = vm_device_has_spare(&device[i], device, count);
 		note_doubles(&sharing, device, i);
 		note_others(&sharing, &device[i].address);
 	}
@@ -148,7 +154,7 @@ static void check_domain(const struct context *context, const struct domain_gues
 {
 	struct sharing sharing = {.context = context,
 		.findings = findings,
-		.self = {guest->name, guest->path, 0, guest->running},
+		.self = {guest->name, guest->path, .running = guest->running},
 		.asked = context->request.domain != NULL};
 
 	for (size_t i = 0; i < guest->domain.hostdev_count; i++)
