@@ -243,6 +243,7 @@ made_by_mkinitcpio() { # VERSION
 	status_is 0 "Next boot: passthrough, until 'vfio-early disable'" \
 		"- $stopped; one normal boot was made of that"
 	assert_lacks 'did not come up'
+	assert_equal 'true false' "$(json_of '.next_boot | "\(.stopped) \(.failed)"' status)"
 	make_grubenv vfio_early=1 vfio_early_pending=2
 	status_is 0 'Next boot: normal, this passthrough boot was stopped before it had started up' "- $stopped"
 	make_grub "$words" '# vfio-early: no guard: nothing would confirm a boot'

@@ -103,6 +103,8 @@ static json_t *next_json(const struct status *status)
 	json_object_set_new(object, "failed", json_boolean(boot->failed));
 	json_object_set_new(object, "pending", json_boolean(boot->pending));
 	json_object_set_new(
+		object, "stopped", json_boolean(boot->stopped != STOPPED_NOT));
+	json_object_set_new(
 		object, "guard", known ? json_boolean(guard->on) : json_null());
 	json_object_set_new(
 		object, "guard_reason", known ? json_text(guard->reason) : json_null());
