@@ -130,6 +130,7 @@ options_in() {
 		[ "$status" -le 1 ]
 	done < <(grep -oE '^\.B vfio_early=.*' "$top/docs/man/vfio-early.7.in" | sed 's/^\.B //')
 	rm "$root/etc/vfio-early.conf"
+	put /etc/pve/qemu-server/100.conf <<<'hostpci0: 01:00'
 	while read -r line; do
 		# shellcheck disable=SC2086 # words
 		run tool ${line#vfio-early }
