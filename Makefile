@@ -47,7 +47,7 @@ LIBRARIES := libpci libkmod jansson libarchive libxml-2.0
 common := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers -MMD -MP -I. $(STRICT)
 hook_flags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-fstack-protector-strong
-hook_link := -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--build-id=none
+hook_link := -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code -Wl,--build-id=none
 tool_flags = -fPIE -fstack-protector-strong -DVERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 tool_link = -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
@@ -59,7 +59,7 @@ test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
 	$(BUILD)/tests/list-verdicts
 
 # The part of the hook that decides and reads is linked into the tool too.
-shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/storage.c hook/outcome.c \
+shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/use.c hook/unbind.c hook/outcome.c \
 	hook/card.c hook/display.c hook/reason.c
 hook_sources := $(sort $(wildcard cmdline/*.c hook/*.c))
 tool_sources := $(sort $(wildcard cmdline/*.c tools/*.c tools/*/*.c tools/*/*/*.c) $(shared_hook))

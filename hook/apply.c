@@ -81,8 +81,12 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
 		return true;
 	if (scan_device(root, &entry->device->function.address, 0, &device))
 		reason = plan_driver(&device, driver);
-	if (reason != REASON_NONE)
-		fail(result, reason_text(reason), 0);
+	if (reason != REASON_NONE) {
+		struct text why = text_in(result->why, sizeof(result->why));
+
+		reason_add(reason, &device, NULL, &why);
+		fail(result, result->why, 0);
+	}
 	return reason == REASON_NONE;
 }
 

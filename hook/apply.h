@@ -8,9 +8,10 @@
 
 struct result {
 	enum outcome outcome;
-	const char *problem; /* what failed; NULL if another function of the card did */
-	int error;	     /* errno of it, 0 if there is none */
-	uint64_t start;	     /* microseconds since boot */
+	const char *problem;  /* what failed; NULL if another function of the card did */
+	char why[REASON_MAX]; /* room for a problem that is not always the same */
+	int error;	      /* errno of it, 0 if there is none */
+	uint64_t start;	      /* microseconds since boot */
 	uint64_t end;
 	char before[DRIVER_NAME_MAX];
 	char after[DRIVER_NAME_MAX];

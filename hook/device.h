@@ -3,7 +3,7 @@
 #ifndef HOOK_DEVICE_H
 #define HOOK_DEVICE_H
 
-#include "cmdline/selector.h"
+#include "hook/use.h"
 
 /* What the header type may be, without bit 7, which says that there are more functions.
  */
@@ -21,9 +21,9 @@ struct device {
 	bool boot_display;   /* the host's display; only known of a whole bus */
 	bool is_virtual;     /* SR-IOV: a virtual function */
 	bool is_parent;	     /* virtual functions or mediated devices hang on it */
-	bool in_use;	     /* a mounted filesystem or swap lies below it */
 	int32_t group;	     /* IOMMU group, -1 if there is none */
 	char driver[DRIVER_NAME_MAX]; /* bound now; "" is none */
+	struct device_use use; /* looked for if the driver is one that may be unbound */
 };
 
 #endif

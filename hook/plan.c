@@ -5,33 +5,11 @@
 #include "cmdline/driver.h"
 #include "hook/card.h"
 #include "hook/plan.h"
+#include "hook/unbind.h"
 
 const char vfio_driver[] = "vfio-pci";
 
 enum { CLASS_STORAGE = 0x01 };
-
-/*
- * Drivers that are known to let go of a device in good order. Never a DRM driver: there,
- * unbinding is the classic source of an oops or a hang.
- */
-static bool driver_lets_go(const char *driver)
-{
-	static const char *const known[] = {
-		"xhci_hcd",
-		"xhci-pci-renesas",
-		"ehci-pci",
-		"ohci-pci",
-		"uhci_hcd",
-		"snd_hda_intel",
-		"nvme",
-		"ahci",
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(driver, known[i]) == 0)
-			return true;
-	return false;
-}
 
 static const char *wanted_driver(const struct selector *selector)
 {
@@ -107,9 +85,9 @@ enum reason plan_driver(const struct device *device, const char *wanted)
 {
 	if (device->driver[0] == '\0' || driver_is_same(device->driver, wanted))
 		return REASON_NONE;
-	if (!driver_lets_go(device->driver))
+	if (unbind_looks(device->driver, device->class) == UNBIND_NEVER)
 		return REASON_DRIVER;
-	return device->in_use ? REASON_IN_USE : REASON_NONE;
+	return device->use.kind != USE_NONE ? REASON_IN_USE : REASON_NONE;
 }
 
 /* Whether a place names any function of the device's card. */
@@ -312,18 +290,5 @@ unsigned int plan_card_end(const struct plan *plan, unsigned int first)
 
 void plan_add_reason(const struct plan_entry *entry, struct text *text)
 {
-	text_add(text, reason_text(entry->reason));
-	if (entry->reason != REASON_DRIVER && entry->reason != REASON_IN_USE &&
-		entry->culprit == NULL)
-		return;
-	text_add(text, " (");
-	if (entry->culprit == NULL) {
-		text_add(text, entry->device->driver);
-	} else if (entry->reason == REASON_SIBLING) {
-		text_add(text, "function ");
-		text_add_number(text, entry->culprit->function.address.function);
-	} else {
-		pci_address_format(&entry->culprit->function.address, text);
-	}
-	text_add(text, ")");
+	reason_add(entry->reason, entry->device, entry->culprit, text);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmdline/address.h"
 #include "hook/reason.h"
 
 const char *reason_text(enum reason reason)
@@ -27,9 +28,9 @@ const char *reason_text(enum reason reason)
 	case REASON_STORAGE:
 		return "it is a storage controller, which is only taken by its address";
 	case REASON_DRIVER:
-		return "a driver that cannot be unbound safely holds it";
+		return "is not known to let go";
 	case REASON_IN_USE:
-		return "a disk below it is in use";
+		return "it is in use by ";
 	case REASON_TWO_DRIVERS:
 		return "two words of the flag name different drivers for it";
 	case REASON_SIBLING:
@@ -40,4 +41,27 @@ const char *reason_text(enum reason reason)
 		return "too many devices fit the flag";
 	}
 	return "";
+}
+
+void reason_add(enum reason reason, const struct device *device,
+	const struct device *culprit, struct text *text)
+{
+	if (reason == REASON_DRIVER) {
+		text_add(text, "its driver ");
+		text_add(text, device->driver);
+		text_add(text, " ");
+	}
+	text_add(text, reason_text(reason));
+	if (reason == REASON_IN_USE)
+		device_use_add(&device->use, text);
+	if (culprit == NULL)
+		return;
+	text_add(text, " (");
+	if (reason == REASON_SIBLING) {
+		text_add(text, "function ");
+		text_add_number(text, culprit->function.address.function);
+	} else {
+		pci_address_format(&culprit->function.address, text);
+	}
+	text_add(text, ")");
 }

@@ -3,6 +3,8 @@
 #ifndef HOOK_REASON_H
 #define HOOK_REASON_H
 
+#include "hook/device.h"
+
 enum reason {
 	REASON_NONE,
 	REASON_WRONG_ID,  /* the function at the place has another ID */
@@ -15,7 +17,7 @@ enum reason {
 	REASON_BOOT_DISPLAY, /* named by ID only */
 	REASON_LAST_DISPLAY, /* named by ID only */
 	REASON_STORAGE,	     /* named by ID only */
-	REASON_DRIVER,	     /* a driver that does not survive unbinding holds it */
+	REASON_DRIVER,	     /* a driver that is not known to let go holds it */
 	REASON_IN_USE,
 	REASON_TWO_DRIVERS, /* two words want different drivers */
 	REASON_GROUP,	    /* something else in its IOMMU group stays with the host */
@@ -23,7 +25,15 @@ enum reason {
 	REASON_OVERFLOW,    /* the scan was not complete */
 };
 
-/* A short sentence without a full stop, for the log and for people. */
+enum { REASON_MAX = 160 }; /* the longest sentence, with its NUL */
+
+/* A short sentence without a full stop, for the log and for people; of REASON_DRIVER and
+ * REASON_IN_USE only the part that is always the same. */
 const char *reason_text(enum reason reason);
+
+/* The same with what it speaks of: the device's driver, its use, or the `culprit` (NULL
+ * if there is none). */
+void reason_add(enum reason reason, const struct device *device,
+	const struct device *culprit, struct text *text);
 
 #endif

@@ -84,7 +84,7 @@ static void add_reason(
 	}
 	if (entry->reason != REASON_NONE) {
 		text_add(text, " reason=");
-		text_add(text, reason_text(entry->reason));
+		plan_add_reason(entry, text);
 	} else if (result != NULL && (result->outcome == OUTCOME_RESTORED ||
 					     result->outcome == OUTCOME_FAILED)) {
 		text_add(

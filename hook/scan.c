@@ -8,8 +8,8 @@
 #include "hook/card.h"
 #include "hook/display.h"
 #include "hook/scan.h"
-#include "hook/storage.h"
 #include "hook/sysfs.h"
+#include "hook/unbind.h"
 
 enum {
 	PCI_FUNCTIONS = 8,
@@ -138,6 +138,7 @@ static bool complete(int root, uint64_t framebuffer, struct device *device)
 {
 	const struct pci_address *address = &device->function.address;
 	char path[SYSFS_PATH_MAX], name[16], config[64];
+	int looks;
 
 	if (!read_above(root, &device->function))
 		return false;
@@ -154,8 +155,10 @@ static bool complete(int root, uint64_t framebuffer, struct device *device)
 	}
 	scan_relations(root, framebuffer, device);
 	device_driver(root, address, device->driver);
-	/* With no driver there is nothing that could use it. */
-	device->in_use = device->driver[0] != '\0' && storage_in_use(root, address);
+	looks = unbind_looks(device->driver, device->class);
+	if (looks > 0)
+		device_use_find(
+			root, address, device->group, (unsigned int)looks, &device->use);
 	return true;
 }
 

@@ -156,24 +156,24 @@ The flag cannot be read: every device stays with the host.' 'vfio_early=01:00;02
 	echo live >"$root/sys/module/snd_hda_intel/initstate"
 	ln -s ../../../../module/bochs "$root/sys/bus/pci/drivers/bochs-drm/module"
 	ln -s ../../../../module/snd_hda_intel "$root/sys/bus/pci/drivers/snd_hda_intel/module"
-	explains 0 'a driver that cannot be unbound safely holds it (bochs-drm)' 01:00
+	explains 0 'its driver bochs-drm is not known to let go' 01:00
 	assert_contains '(function 0)'
 	assert_lacks '(snd_hda_intel)'
 }
 
 # A serial card of another make, and what the next kernel says of its driver.
 serial_add() {
-	pci_add - 0000:00:06.0 1b36:0002 070002 group=20 driver="${1-serial}"
+	pci_add - 0000:00:06.0 1b36:0002 070002 group=20 driver="${1-jsm}"
 	make_kernel "${2-6.1.0-1-amd64}"
 	put /proc/sys/kernel/osrelease <<<6.1.0-1-amd64
 }
 
-holds='stays with the host: a driver that cannot be unbound safely holds it (serial)'
+holds='stays with the host: its driver jsm is not known to let go'
 
 @test "a driver of the next kernel itself is there first, by what it says to be for" {
 	serial_add
 	explains 0 'is given to vfio-pci' 00:06.0
-	printf '8250_pci.license=GPL\0008250_pci.alias=pci:v00001B36d00000002sv*sd*bc*sc*i*\000' >"$root/lib/modules/6.1.0-1-amd64/modules.builtin.modinfo"
+	printf 'jsm.license=GPL\000jsm.alias=pci:v00001B36d00000002sv*sd*bc*sc*i*\000' >"$root/lib/modules/6.1.0-1-amd64/modules.builtin.modinfo"
 	explains 0 "$holds" 00:06.0
 	pci_bind 0000:00:06.0 vfio-pci
 	explains 0 "$holds" 00:06.0
@@ -184,7 +184,7 @@ holds='stays with the host: a driver that cannot be unbound safely holds it (ser
 @test "a driver by whose name the next kernel has a module built in" {
 	serial_add some_driver
 	echo kernel/drivers/some-driver.ko >>"$root/lib/modules/6.1.0-1-amd64/modules.builtin"
-	explains 0 'holds it (some_driver)' 00:06.0
+	explains 0 'its driver some_driver is not known to let go' 00:06.0
 	make_kernel 6.1.0-2-amd64
 	echo kernel/drivers/some-driver.ko: >"$root/lib/modules/6.1.0-2-amd64/modules.dep"
 	explains 0 'is given to vfio-pci' 00:06.0
@@ -195,17 +195,17 @@ holds='stays with the host: a driver that cannot be unbound safely holds it (ser
 	put /run/vfio-early/boot <<-END
 		vfio-early 1
 		flag=00:06.0
-		0000:00:06.0 1b36:0002 left before=serial after=serial driver=vfio-pci reason=a driver that cannot be unbound safely holds it
+		0000:00:06.0 1b36:0002 left before=jsm after=jsm driver=vfio-pci reason=its driver jsm is not known to let go
 	END
 	explains 0 "$holds" 00:06.0
 	# A driver from a file came too early: the image may have been mended.
-	mkdir -p "$root/sys/module/8250_pci"
-	ln -s ../../../../module/8250_pci "$root/sys/bus/pci/drivers/serial/module"
-	echo live >"$root/sys/module/8250_pci/initstate"
+	mkdir -p "$root/sys/module/jsm"
+	ln -s ../../../../module/jsm "$root/sys/bus/pci/drivers/jsm/module"
+	echo live >"$root/sys/module/jsm/initstate"
 	explains 0 'is given to vfio-pci' 00:06.0
-	rm "$root/sys/module/8250_pci/initstate"
+	rm "$root/sys/module/jsm/initstate"
 	explains 0 "$holds" 00:06.0
-	sed -i 's/left before=serial after=serial driver=vfio-pci.*/taken before=- after=vfio-pci driver=vfio-pci/' "$root/run/vfio-early/boot"
+	sed -i 's/left before=jsm after=jsm driver=vfio-pci.*/taken before=- after=vfio-pci driver=vfio-pci/' "$root/run/vfio-early/boot"
 	explains 0 'is given to vfio-pci' 00:06.0
 }
 

@@ -10,7 +10,7 @@ enum { VENDOR_ATI = 0x1002, VENDOR_NVIDIA = 0x10de };
 
 /* One PCI function and its names. */
 struct pci_device {
-	struct device facts; /* all but in_use, for which disks would have to be opened */
+	struct device facts; /* all but `use`, for which disks would have to be opened */
 	char *address;	     /* "0000:01:00.0" */
 	char *id;	     /* "1234:1111" */
 	char *subsystem;     /* "1af4:1100"; "" if the function has none */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "hook/storage.h"
+#include "hook/use.h"
 #include "tools/pci/below.h"
 #include "tools/pci/disks.h"
 #include "tools/pci/host-use.h"
@@ -17,13 +17,13 @@ static bool is_claimed(const struct pci_device *device)
 {
 	CLEANUP_FREE char *top = root_path("/");
 	int root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	bool claimed;
+	struct device_use use;
 
 	if (root < 0)
 		return true;
-	claimed = storage_in_use(root, &device->facts.function.address);
+	device_use_find(root, &device->facts.function.address, -1, LOOK_DISKS, &use);
 	close(root);
-	return claimed;
+	return use.kind != USE_NONE;
 }
 
 char *uses_storage(const struct pci_device *device)

@@ -4,8 +4,6 @@
 
 #include "tools/selection/explain.h"
 
-enum { REASON_MAX = 256 };
-
 static const struct pci_device *checked_device(
 	const struct devices *devices, const struct pci_place *place)
 {

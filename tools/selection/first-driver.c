@@ -157,8 +157,11 @@ void first_driver_set(const struct first_drivers *known, struct device *device)
 	/* A VFIO driver that was first is what is wanted. */
 	if (driver == NULL || driver[0] == '\0' || driver_is_vfio(driver)) {
 		device->driver[0] = '\0';
-		device->in_use = false;
+		device->use.kind = USE_NONE;
 	} else {
+		/* What uses the device under another driver will not be there. */
+		if (strcmp(driver, device->driver) != 0)
+			device->use.kind = USE_NONE;
 		snprintf(device->driver, sizeof(device->driver), "%s", driver);
 	}
 }
