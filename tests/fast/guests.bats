@@ -309,3 +309,23 @@ line_of_vm() {
 	assert_contains 'There is nothing to diagnose.'
 	assert_equal '[] true 2' "$(json_of '"\(.intents) \(.missing) \(.exit)"' diagnose --vm 903)"
 }
+
+# What a VM with these args: names that is not there, and how it is called.
+named_in_args() { # ARGS
+	echo "args: $1" | put /etc/pve/qemu-server/100.conf
+	rows VM-ADDR --vm 100
+}
+
+@test "devices in args: are read as QEMU reads them" {
+	local form
+	for form in '-device vfio-pci,host=41:00.0' '--device vfio-pci,host=41:00.0,x-vga=on' \
+		"-cpu host -device 'vfio-pci,id=card,host=41:00.0' -snapshot" \
+		'-device vfio-pci-nohotplug,host=41:00.0'; do
+		assert_equal 'fail the VM names 41:00.0, where there is no device' "$(named_in_args "$form")"
+	done
+	assert_equal 'fail the VM names 0000:41:00.0, where there is no device' \
+		"$(named_in_args '-device vfio-pci,sysfsdev=/sys/bus/pci/devices/0000:41:00.0/')"
+	for form in '-device virtio-vga,host=41:00.0' 'vfio-pci,host=41:00.0' '-device vfio-pci,id=none'; do
+		assert_equal 'fail the VM is given no device of this machine' "$(named_in_args "$form")"
+	done
+}

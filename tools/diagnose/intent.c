@@ -171,6 +171,23 @@ static void gather(
 	}
 }
 
+/* The function of the card that is judged: what it is known by, unless guests name other
+ * functions only. */
+static const struct pci_device *named_function(const struct context *context,
+	const struct card *card, const struct intent *intent)
+{
+	const struct pci_device *other = NULL;
+
+	for (size_t i = 0; i < intent->count; i++) {
+		if (wish_means(context, intent->wish[i], intent->device))
+			return intent->device;
+		for (size_t j = 0; j < card->count && other == NULL; j++)
+			if (wish_means(context, intent->wish[i], &card->function[j]))
+				other = &card->function[j];
+	}
+	return other != NULL ? other : intent->device;
+}
+
 /* How well the card fits what the user asked about; 0: not at all. A guest has the cards
  * that it names, and no others. */
 static int fitness(const struct intent *intent, const struct card *card, enum want want,
@@ -302,6 +319,7 @@ void collect_intents(struct context *context)
 		if (!pci_device_is_graphics(intent.device) && intent.count == 0 &&
 			context->request.words == 0)
 			continue;
+		intent.device = named_function(context, &card, &intent);
 		context->intent = allocate_more(context->intent,
 			(context->intents + 1) * sizeof(*context->intent));
 		context->intent[context->intents++] = intent;
