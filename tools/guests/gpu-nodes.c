@@ -118,6 +118,15 @@ struct wanted_node *container_named(const struct container *container, size_t *c
 	return find_nodes(container, true, count);
 }
 
+bool container_has_device(const struct container *container, const char *path)
+{
+	for (size_t i = 0; i < container->device_count; i++)
+		if (container_in_main(container, container->device[i].from) &&
+			span_is(container->device[i].path, path))
+			return true;
+	return false;
+}
+
 /* A word that only lines about graphics nodes have. */
 static bool speaks_of_gpu(struct span text)
 {

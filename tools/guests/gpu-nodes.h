@@ -12,6 +12,10 @@
 bool container_allows(const struct container *container, char type, int64_t major,
 	int64_t minor, const struct container_rule **decides);
 
+/* Whether a devN of the main section gives this node of the host's: PVE makes it, and a
+ * rule for it. */
+bool container_has_device(const struct container *container, const char *path);
+
 /* Whether the configuration speaks of graphics nodes in any section, or in a line that
  * PVE drops. */
 bool container_wants_gpu(const struct container *container);

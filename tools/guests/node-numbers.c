@@ -92,6 +92,14 @@ bool node_expected(struct span path, struct node_numbers *numbers)
 	return false;
 }
 
+bool node_is_stale(
+	struct span path, const struct node *node, struct node_numbers *expected)
+{
+	return node_expected(path, expected) &&
+	       (node->major != expected->major ||
+		       (!expected->any_minor && node->minor != expected->minor));
+}
+
 /* DRM's cards begin at 0 and its render nodes at 128 (drivers/gpu/drm/drm_drv.c). */
 char *node_known_as(const struct node *node)
 {

@@ -13,6 +13,10 @@ struct node_numbers {
 	bool any_minor; /* the driver gives it as it likes */
 };
 bool node_expected(struct span path, struct node_numbers *numbers);
+/* Whether the node under this name has other numbers than `*expected`, which its driver
+ * has now. */
+bool node_is_stale(
+	struct span path, const struct node *node, struct node_numbers *expected);
 /* Which graphics node it is by its numbers: "/dev/dri/renderD128"; malloc'ed, or NULL. */
 char *node_known_as(const struct node *node);
 #define NVIDIA_GPUS "/proc/driver/nvidia/gpus"

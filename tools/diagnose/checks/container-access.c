@@ -127,16 +127,6 @@ static bool note_node(struct access *access, const struct wanted_node *wanted,
 	return verdict == NULL;
 }
 
-/* Whether a devN gives the node as well: its own is what the container sees. */
-static bool has_device(const struct container *container, const char *path)
-{
-	for (size_t i = 0; i < container->device_count; i++)
-		if (container_in_main(container, container->device[i].from) &&
-			span_is(container->device[i].path, path))
-			return true;
-	return false;
-}
-
 /* Of /dev/dri the render nodes are what programs use, and one of them is enough. */
 static bool note_directory(
 	struct access *access, const struct wanted_node *wanted, bool usable_only)
@@ -155,7 +145,8 @@ static bool note_directory(
 		CLEANUP_FREE char *outside = format_text("%s/%s", source, names[i]);
 
 		if (!gpu_node_is_display(names[i]) &&
-			!has_device(&access->guest->conf, outside))
+			/* its own is what the container sees */
+			!container_has_device(&access->guest->conf, outside))
 			any |= note_node(access, wanted, inside, outside, usable_only);
 	}
 	root_list_free(names);

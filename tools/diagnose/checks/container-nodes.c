@@ -227,9 +227,7 @@ static bool is_stale(struct span name, const struct node *node, char **now)
 {
 	struct node_numbers expected;
 
-	if (!node_expected(name, &expected) ||
-		(node->major == expected.major &&
-			(expected.any_minor || node->minor == expected.minor)))
+	if (!node_is_stale(name, node, &expected))
 		return false;
 	*now = format_text("%u:%u", expected.major, expected.minor);
 	return true;

@@ -54,6 +54,11 @@ static bool note_rule(
 	CLEANUP_FREE char *text = NULL;
 	struct node_numbers numbers;
 
+	if (container_has_device(&guest->conf, path)) {
+		verdict_note(rules->findings, &rules->notes, NULL, path,
+			"a devN gives it, with its rule", NULL);
+		return true;
+	}
 	if (!find_numbers(path, name, &numbers))
 		return false; /* CT-NODES-HOST has something to say */
 	if (container_allows(&guest->conf, 'c', numbers.major, numbers.minor, &decides)) {

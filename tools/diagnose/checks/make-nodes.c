@@ -8,12 +8,15 @@
 #include "tools/guests/node-numbers.h"
 #include "tools/diagnose/checks/make-nodes.h"
 
+/* What has the numbers of another boot is to be made anew. */
 static bool is_missing(const struct wanted_node *wanted)
 {
 	CLEANUP_FREE char *path = span_copy(wanted->source);
+	struct node_numbers expected;
 	struct node node;
 
-	return node_read(path, &node) < 0 || node.type != 'c';
+	return node_read(path, &node) < 0 || node.type != 'c' ||
+	       node_is_stale(wanted->name, &node, &expected);
 }
 
 /* What nvidia-modprobe is to be told for one node, behind what is there already. */
