@@ -60,7 +60,7 @@ test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/use.c hook/unbind.c hook/outcome.c \
-	hook/card.c hook/display.c hook/reason.c
+	hook/card.c hook/device.c hook/display.c hook/reason.c
 hook_sources := $(sort $(wildcard cmdline/*.c hook/*.c))
 tool_sources := $(sort $(wildcard cmdline/*.c tools/*.c tools/*/*.c tools/*/*/*.c) $(shared_hook))
 hook_objects := $(hook_sources:%.c=$(BUILD)/hook/%.o)

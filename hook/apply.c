@@ -79,7 +79,7 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
 
 	if (strcmp(result->after, entry->device->driver) == 0)
 		return true;
-	if (scan_device(root, &entry->device->function.address, 0, &device))
+	if (device_read(root, &entry->device->function.address, 0, &device))
 		reason = plan_driver(&device, driver);
 	if (reason != REASON_NONE) {
 		struct text why = text_in(result->why, sizeof(result->why));

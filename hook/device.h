@@ -26,4 +26,20 @@ struct device {
 	struct device_use use; /* looked for if the driver is one that may be unbound */
 };
 
+/*
+ * Reads one function; false if it is not there. `framebuffer` as in display.h, for a
+ * display's signs. Its card and whether it is the host's display take more than one.
+ */
+bool device_read(int root, const struct pci_address *address, uint64_t framebuffer,
+	struct device *device);
+
+/* What sysfs has in a function's directory beside the attributes: its relations and, of a
+ * display, its signs. */
+void device_read_relations(int root, uint64_t framebuffer, struct device *device);
+
+/* The two halves of device_read(): what an ID selector needs to know, and no more, since
+ * it is read for the whole bus; and the rest. */
+bool device_identify(int root, const struct pci_address *address, struct device *device);
+bool device_complete(int root, uint64_t framebuffer, struct device *device);
+
 #endif

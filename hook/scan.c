@@ -1,172 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmdline/address.h"
 #include "hook/card.h"
 #include "hook/display.h"
 #include "hook/scan.h"
 #include "hook/sysfs.h"
-#include "hook/unbind.h"
 
-enum {
-	PCI_FUNCTIONS = 8,
-	CLASS_DISPLAY = 0x03,
-	CLASS_PCI_BRIDGE = 0x0604,
-	PCI_HEADER_TYPE = 0x0e, /* PCI Local Bus Specification 3.0, 6.1 */
-};
-
-static bool read_number(
-	int root, const struct pci_address *address, const char *attribute, uint32_t *out)
-{
-	char path[SYSFS_PATH_MAX], buffer[24];
-	const char *at = buffer;
-	uint32_t value = 0;
-
-	device_path(path, address, attribute);
-	if (file_read(root, path, buffer, sizeof(buffer)) <= 0)
-		return false;
-	if (at[0] == '0' && at[1] == 'x')
-		at += 2;
-	if (hex_digit(*at) < 0)
-		return false;
-	for (; hex_digit(*at) >= 0; at++)
-		value = value << 4 | (uint32_t)hex_digit(*at);
-	*out = value;
-	return true;
-}
-
-/* The bridges are the addresses in the path that the device's link in sysfs has. */
-static bool read_above(int root, struct pci_function *function)
-{
-	char path[SYSFS_PATH_MAX], target[PATH_MAX];
-	ssize_t length;
-
-	device_path(path, &function->address, NULL);
-	length = readlinkat(root, path, target, sizeof(target) - 1);
-	if (length < 0)
-		return file_exists(root, path);
-	target[length] = '\0';
-	for (char *part = target, *slash; (slash = strchr(part, '/')) != NULL;
-		part = slash + 1) {
-		struct pci_address bridge;
-		struct span name = {part, (size_t)(slash - part)};
-
-		if (!pci_address_parse(name, &bridge))
-			continue;
-		if (function->depth ==
-			PCI_DEPTH_MAX) /* paths end at the device: keep the near */
-			memmove(&function->above[0], &function->above[1],
-				--function->depth * sizeof(bridge));
-		function->above[function->depth++] = bridge;
-	}
-	return true;
-}
-
-/* What an ID selector needs to know, and no more: it is read for the whole bus. */
-static bool identify(int root, const struct pci_address *address, struct device *device)
-{
-	uint32_t vendor, id, subvendor = 0, subdevice = 0;
-
-	memset(device, 0, sizeof(*device));
-	device->function.address = *address;
-	device->group = -1;
-	if (!read_number(root, address, "vendor", &vendor) ||
-		!read_number(root, address, "device", &id) ||
-		!read_number(root, address, "class", &device->class))
-		return false;
-	read_number(root, address, "subsystem_vendor", &subvendor);
-	read_number(root, address, "subsystem_device", &subdevice);
-	device->function.vendor = (uint16_t)vendor;
-	device->function.device = (uint16_t)id;
-	device->function.subvendor = (uint16_t)subvendor;
-	device->function.subdevice = (uint16_t)subdevice;
-	return true;
-}
-
-/* "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001": a mediated device, by its parent's directory.
- */
-static bool is_uuid(const char *name)
-{
-	return strlen(name) == 36 && name[8] == '-' && name[13] == '-' &&
-	       name[18] == '-' && name[23] == '-';
-}
-
-static bool visit_relation(const char *name, void *data)
-{
-	struct device *device = data;
-
-	if (strcmp(name, "physfn") == 0)
-		device->is_virtual = true;
-	else if (strncmp(name, "virtfn", 6) == 0 || is_uuid(name))
-		device->is_parent = true;
-	/* The firmware's own (simple-framebuffer.0), which no driver has replaced yet. */
-	else if (strstr(name, "-framebuffer.") != NULL)
-		device->signs |= SIGN_FRAMEBUFFER;
-	return true;
-}
-
-/* drivers/pci/iov.c, virtfn_add_bus: where the bus of the physical function is full. */
-static void find_own_bus(int root, struct pci_function *function)
-{
-	char path[SYSFS_PATH_MAX], name[24];
-	struct pci_address physical;
-
-	device_path(path, &function->address, "physfn");
-	function->off_path =
-		link_name(root, path, name, sizeof(name)) < 0 ||
-		!pci_address_parse((struct span){name, strlen(name)}, &physical) ||
-		physical.bus != function->address.bus;
-}
-
-void scan_relations(int root, uint64_t framebuffer, struct device *device)
-{
-	char path[SYSFS_PATH_MAX];
-
-	device_path(path, &device->function.address, NULL);
-	directory_walk(root, path, visit_relation, device);
-	if (device->is_virtual)
-		find_own_bus(root, &device->function);
-	if (device->class >> 16 == CLASS_DISPLAY)
-		device->signs |= display_signs(
-			root, &device->function.address, device->class, framebuffer);
-}
-
-static bool complete(int root, uint64_t framebuffer, struct device *device)
-{
-	const struct pci_address *address = &device->function.address;
-	char path[SYSFS_PATH_MAX], name[16], config[64];
-	int looks;
-
-	if (!read_above(root, &device->function))
-		return false;
-	device_path(path, address, "config");
-	/* Where it cannot be read, the class has to do. */
-	device->header_type = device->class >> 8 == CLASS_PCI_BRIDGE;
-	if (file_read(root, path, config, sizeof(config)) > PCI_HEADER_TYPE)
-		device->header_type = (uint8_t)config[PCI_HEADER_TYPE] & 0x7f;
-	device_path(path, address, "iommu_group");
-	if (link_name(root, path, name, sizeof(name)) == 0) {
-		device->group = 0;
-		for (const char *at = name; *at >= '0' && *at <= '9'; at++)
-			device->group = device->group * 10 + (*at - '0');
-	}
-	scan_relations(root, framebuffer, device);
-	device_driver(root, address, device->driver);
-	looks = unbind_looks(device->driver, device->class);
-	if (looks > 0)
-		device_use_find(
-			root, address, device->group, (unsigned int)looks, &device->use);
-	return true;
-}
-
-bool scan_device(int root, const struct pci_address *address, uint64_t framebuffer,
-	struct device *device)
-{
-	return identify(root, address, device) && complete(root, framebuffer, device);
-}
+enum { PCI_FUNCTIONS = 8, CLASS_DISPLAY = 0x03 };
 
 static void add(struct scan *scan, const struct device *device)
 {
@@ -210,7 +52,7 @@ static bool visit_child(const char *name, void *data)
 		(step->function != SELECTOR_ANY && address.function != step->function))
 		return true;
 	if (walk->step + 1U == walk->place->length) {
-		if (scan_device(walk->root, &address, walk->scan->framebuffer, &device) &&
+		if (device_read(walk->root, &address, walk->scan->framebuffer, &device) &&
 			place_matches(walk->place, &device.function))
 			add(walk->scan, &device);
 		return true;
@@ -255,7 +97,7 @@ static void scan_place(int root, const struct pci_place *place, struct scan *sca
 	}
 	for (address.function = 0; address.function < PCI_FUNCTIONS; address.function++)
 		if ((only == SELECTOR_ANY || only == address.function) &&
-			scan_device(root, &address, scan->framebuffer, &device))
+			device_read(root, &address, scan->framebuffer, &device))
 			add(scan, &device);
 }
 
@@ -273,7 +115,7 @@ static bool visit_device(const char *name, void *data)
 	bool wanted;
 
 	if (!pci_address_parse((struct span){name, strlen(name)}, &address) ||
-		!identify(bus->root, &address, &device))
+		!device_identify(bus->root, &address, &device))
 		return true;
 	wanted = device.class >> 16 == CLASS_DISPLAY;
 	for (unsigned int i = 0; i < bus->flag->count && !wanted; i++) {
@@ -283,7 +125,7 @@ static bool visit_device(const char *name, void *data)
 			 !item->selector.has_place &&
 			 id_matches(&item->selector.id, &device.function);
 	}
-	if (wanted && complete(bus->root, bus->scan->framebuffer, &device))
+	if (wanted && device_complete(bus->root, bus->scan->framebuffer, &device))
 		add(bus->scan, &device);
 	return true;
 }
@@ -295,7 +137,7 @@ static bool visit_member(const char *name, void *data)
 	struct device device;
 
 	if (pci_address_parse((struct span){name, strlen(name)}, &address) &&
-		scan_device(bus->root, &address, bus->scan->framebuffer, &device))
+		device_read(bus->root, &address, bus->scan->framebuffer, &device))
 		add(bus->scan, &device);
 	return true;
 }

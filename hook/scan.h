@@ -24,15 +24,4 @@ struct scan {
  */
 void scan_devices(int root, const struct flag *flag, struct scan *scan);
 
-/*
- * Reads one function; false if it is not there. `framebuffer` as in display.h, for a
- * display's signs. Its card and whether it is the host's display take more than one.
- */
-bool scan_device(int root, const struct pci_address *address, uint64_t framebuffer,
-	struct device *device);
-
-/* What sysfs has in a function's directory beside the attributes: its relations and, of a
- * display, its signs. */
-void scan_relations(int root, uint64_t framebuffer, struct device *device);
-
 #endif

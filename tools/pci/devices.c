@@ -131,7 +131,7 @@ static void fill_relations(struct devices *devices)
 	for (size_t i = 0; i < devices->count; i++) {
 		struct device *facts = &devices->device[i].facts;
 
-		scan_relations(root, framebuffer, facts);
+		device_read_relations(root, framebuffer, facts);
 		devices->display_signs |= facts->signs;
 	}
 	close(root);
