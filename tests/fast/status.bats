@@ -190,7 +190,36 @@ made_by_mkinitcpio() { # VERSION
 @test "a grubenv that is none" {
 	choose_card_1
 	echo 'vfio_early=1' >"$root/boot/grub/grubenv"
-	status_is 0 'Next boot: unknown' 'is not a block of GRUB variables'
+	status_is 1 'Next boot: unknown' 'is not a block of GRUB variables' \
+		'! what the next boot does is not known'
+	assert_equal 'null null' "$(json_of '.next_boot | "\(.enabled) \(.devices)"' status || true)"
+}
+
+# Runs the tool without the right to read FILE..., which belongs to somebody else then.
+without_reading() { # FILE... -- ARGUMENT...
+	local files=()
+	while [ "$1" != -- ]; do
+		files+=("$1")
+		shift
+	done
+	shift
+	chmod 0600 "${files[@]}"
+	chown 65534 "${files[@]}"
+	setpriv --bounding-set=-all --inh-caps=-all "$top/vfio-early" --root "$root" "$@"
+}
+
+@test "an ordinary user, who may not read grub.cfg nor the images, is told what is unknown" {
+	choose_card_1
+	make_grubenv vfio_early=1
+	run -1 without_reading "$root/boot/grub/grub.cfg" "$root"/boot/initrd* -- status
+	assert_contains 'Next boot: unknown, cannot read'
+	assert_contains 'what it does is not known'
+	assert_lacks 'every device stays with the host'
+	assert_contains '6.1.0-1-amd64  unknown: /boot/initrd'
+	assert_contains '! what the next boot does is not known'
+	assert_contains '! whether kernel 6.1.0-1-amd64 is ready is not known'
+	assert_equal 'unknown null null false' "$(without_reading "$root/boot/grub/grub.cfg" -- --json status |
+		jq -r '"\(.next_boot.entry) \(.next_boot.devices) \(.kernels[0].ready) \(.healthy)"')"
 }
 
 @test "a conf that cannot be read is unhealthy" {

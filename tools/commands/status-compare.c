@@ -170,8 +170,14 @@ static void compare_entries(struct status *status)
 	bool wanted = boot->on || boot->once;
 	const char *menu;
 
-	if (!is_known(status))
+	if (!is_known(status)) {
+		/* a loader that is not known says nothing; one that is could be read */
+		if (boot->loader != NULL && boot->why != NULL)
+			add(status, false, "next-unknown",
+				format_text("what the next boot does is not known: %s",
+					boot->why));
 		return;
+	}
 	menu = boot->loader->menu;
 	if (!boot->present) {
 		if (wanted)
@@ -252,7 +258,11 @@ static void compare_kernels(struct status *status)
 	for (size_t i = 0; i < status->kernels.count; i++) {
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
-		if (!kernel->ready)
+		if (kernel->unknown)
+			add(status, false, "kernel-unknown",
+				format_text("whether kernel %s is ready is not known: %s",
+					kernel->version, kernel->reason));
+		else if (!kernel->ready)
 			add(status, is_passed_over(status, kernel), "kernel-not-ready",
 				format_text("kernel %s is not ready: %s", kernel->version,
 					kernel->reason));

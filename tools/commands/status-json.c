@@ -89,19 +89,25 @@ static json_t *now_json(const struct status *status)
 	return object;
 }
 
+/* null where the marks could not be read. */
+static json_t *known_boolean(bool known, bool value)
+{
+	return known ? json_boolean(value) : json_null();
+}
+
 static json_t *next_json(const struct status *status)
 {
 	const struct boot_state *boot = &status->boot;
 	const struct boot_guard *guard = &boot->inputs.guard;
-	bool known = boot->inputs.parameters != NULL;
+	bool known = boot->inputs.parameters != NULL, read = boot->trouble == NULL;
 	json_t *object = json_object();
 
 	json_object_set_new(object, "entry", json_text(next_entry_text(boot->next)));
 	json_object_set_new(object, "reason", json_text(boot->why));
-	json_object_set_new(object, "enabled", json_boolean(boot->on));
-	json_object_set_new(object, "once", json_boolean(boot->once));
-	json_object_set_new(object, "failed", json_boolean(boot->failed));
-	json_object_set_new(object, "pending", json_boolean(boot->pending));
+	json_object_set_new(object, "enabled", known_boolean(read, boot->on));
+	json_object_set_new(object, "once", known_boolean(read, boot->once));
+	json_object_set_new(object, "failed", known_boolean(read, boot->failed));
+	json_object_set_new(object, "pending", known_boolean(read, boot->pending));
 	json_object_set_new(
 		object, "stopped", json_boolean(boot->stopped != STOPPED_NOT));
 	json_object_set_new(
@@ -112,7 +118,7 @@ static json_t *next_json(const struct status *status)
 	json_object_set_new(object, "devices",
 		status->next != NULL
 			? explain_devices_json(status->next, &status->devices)
-			: json_array());
+			: json_null());
 	return object;
 }
 
@@ -124,9 +130,10 @@ static json_t *kernels_json(const struct status *status)
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		json_array_append_new(list,
-			json_pack("{s:o, s:b, s:o, s:o, s:o, s:o}", "version",
-				json_text(kernel->version), "ready", kernel->ready,
-				"reason", json_text(kernel->reason), "stale",
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "version",
+				json_text(kernel->version), "ready",
+				known_boolean(!kernel->unknown, kernel->ready), "reason",
+				json_text(kernel->reason), "stale",
 				json_text(kernel->stale), "note", json_text(kernel->note),
 				"image", json_text(kernel->image)));
 	}

@@ -44,7 +44,7 @@ static int read_next(struct status *status, char **why)
 	words = boot->parameters;
 	if (words == NULL && boot->next == NEXT_NORMAL)
 		words = "";
-	if (words == NULL && boot->next == NEXT_UNKNOWN)
+	if (words == NULL && boot->next == NEXT_UNKNOWN && boot->loader == NULL)
 		words = status->cmdline;
 	if (words == NULL)
 		return 0;

@@ -129,7 +129,9 @@ static void print_kernels(const struct status *status)
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		printf("  %s  %s%s\n", kernel->version,
-			kernel->ready ? "ready" : "not ready: ",
+			kernel->ready	  ? "ready"
+			: kernel->unknown ? "unknown: "
+					  : "not ready: ",
 			kernel->ready ? "" : kernel->reason);
 		if (kernel->stale != NULL)
 			printf("    %s: it does what that version does, and nothing where "
@@ -182,6 +184,6 @@ const struct command command_status = {
 	.run = run_status,
 	.usage = "",
 	.summary = "this boot, the next boot, and what differs",
-	.help = "The exit status is 1 if something is not as it should be: those differences\n"
-		"are marked with '!'.\n",
+	.help = "The exit status is 1 if something is not as it should be, or cannot be known, as\n"
+		"for a user who may not read grub.cfg: those differences are marked with '!'.\n",
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/diagnose/findings.h"
+#include "tools/diagnose/refusal.h"
 
 json_t *json_evidence(const char *path, const char *value)
 {
@@ -32,6 +33,7 @@ void finding(struct findings *findings, enum check_status status, const char *ti
 	va_start(list, title);
 	text = format_list(title, list);
 	va_end(list);
+	findings->refused = false;
 	findings->current = json_pack("{ss ss so s[] sn}", "id", findings->id, "status",
 		check_status_name(status), "title", json_text(text), "evidence",
 		"remedy");
@@ -96,6 +98,29 @@ void finding_remedy_add(struct findings *findings, const char *text)
 	finding_remedy(findings, "%s", both);
 }
 
+/* An `enable` that would refuse is no remedy: its reason is said instead, and the reboot
+ * behind it falls away. */
+static bool is_refused(struct findings *findings, const char *command)
+{
+	bool behind = findings->refused && text_begins(command, "reboot");
+	CLEANUP_FREE char *reason = NULL;
+	CLEANUP_FREE char *sentence = NULL;
+
+	if (findings->refused)
+		findings->refused = false;
+	if (behind || findings->context == NULL ||
+		!text_begins(command, "vfio-early enable") ||
+		strstr(command, "DEVICE") != NULL)
+		return behind;
+	reason = enable_refusal(findings->context, findings->intent);
+	if (reason == NULL)
+		return false;
+	sentence = format_text("but 'vfio-early enable' refuses this: %s", reason);
+	finding_remedy_add(findings, sentence);
+	findings->refused = true;
+	return true;
+}
+
 void finding_command(struct findings *findings, const char *command, ...)
 {
 	CLEANUP_FREE char *text = NULL;
@@ -104,6 +129,8 @@ void finding_command(struct findings *findings, const char *command, ...)
 	va_start(list, command);
 	text = format_list(command, list);
 	va_end(list);
+	if (is_refused(findings, text))
+		return;
 	json_array_append_new(
 		json_object_get(remedy(findings), "commands"), json_text(text));
 }

@@ -17,6 +17,7 @@ struct findings {
 	json_t *current;    /* borrowed from rows */
 	const char *id;	    /* of the check that runs */
 	const char *device; /* address that it is asked for; NULL */
+	bool refused;	    /* the row's last command was an enable that would refuse */
 };
 
 /*

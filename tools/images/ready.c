@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/images/contents.h"
 #include "tools/images/maker.h"
@@ -121,6 +123,14 @@ static char *look(struct kernel *kernel, bool module, enum depth depth)
 	return reason;
 }
 
+/* An ordinary user may not read every image. */
+static bool is_hidden(const char *image)
+{
+	CLEANUP_FREE char *path = root_path(image);
+
+	return access(path, R_OK) < 0 && errno == EACCES;
+}
+
 void kernel_check(struct kernel *kernel, enum depth depth)
 {
 	enum module_place vfio_pci = module_find(kernel->version, "vfio-pci", NULL);
@@ -132,6 +142,8 @@ void kernel_check(struct kernel *kernel, enum depth depth)
 	kernel->note = NULL;
 	kernel->generator = NULL;
 	kernel->unfit = vfio_pci == MODULE_ABSENT;
+	kernel->unknown =
+		kernel->image != NULL && !kernel->unfit && is_hidden(kernel->image);
 	if (kernel->image == NULL)
 		kernel->reason = format_text(
 			"kernel %s has no initramfs in /boot", kernel->version);
@@ -140,6 +152,9 @@ void kernel_check(struct kernel *kernel, enum depth depth)
 			format_text("kernel %s has no vfio-pci: neither built in, "
 				    "nor as a module in /lib/modules/%s",
 				kernel->version, kernel->version);
+	else if (kernel->unknown)
+		kernel->reason =
+			format_text("%s cannot be read: run it as root", kernel->image);
 	else
 		kernel->reason = look(kernel, vfio_pci == MODULE_FILE, depth);
 	kernel->ready = kernel->reason == NULL;

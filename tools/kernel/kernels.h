@@ -12,11 +12,12 @@ struct kernel {
 	/* What kernels_check (tools/images/ready.h) found out: */
 	bool ready;   /* the early program is in the image and runs first */
 	char *reason; /* a sentence: why it is not ready; NULL if it is */
-	bool unfit;  /* no generator of ours can make it ready: it has no vfio-pci, or its
-		      * image is another program's, which is left alone */
-	char *stale; /* a sentence: it is ready, but that program is another version than
-		      * the installed one; NULL if it is not */
-	char *note;  /* a sentence: what else a person should know; may be NULL */
+	bool unfit; /* no generator of ours can make it ready: it has no vfio-pci, or its
+		     * image is another program's, which is left alone */
+	bool unknown; /* its image may not be read: ready or not, nobody can say */
+	char *stale;  /* a sentence: it is ready, but that program is another version than
+		       * the installed one; NULL if it is not */
+	char *note;   /* a sentence: what else a person should know; may be NULL */
 	const char *generator; /* who made the image, "initramfs-tools"; NULL: unknown */
 };
 

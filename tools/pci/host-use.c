@@ -56,10 +56,3 @@ char *uses_network(const struct pci_device *device)
 	lines_free(&interfaces);
 	return use;
 }
-
-char *host_use(const struct pci_device *device)
-{
-	char *use = uses_storage(device);
-
-	return use != NULL ? use : uses_network(device);
-}

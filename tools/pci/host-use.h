@@ -15,7 +15,5 @@ char *uses_storage(const struct pci_device *device);
 /* The default route, over a network interface below the function or over what is built
  * from it (bridges, bonds, VLANs). */
 char *uses_network(const struct pci_device *device);
-/* The first of these uses; NULL: the host can do without the function. */
-char *host_use(const struct pci_device *device);
 
 #endif

@@ -9,7 +9,6 @@
 #include "tools/selection/refuse.h"
 #include "tools/pci/host-use.h"
 #include "tools/needs/needs.h"
-#include "tools/system/root.h"
 #include "tools/text/span.h"
 #include "tools/pci/cards.h"
 
@@ -168,6 +167,26 @@ static void add_need(const struct refusals *refusals, const struct need *need)
 				pci_device_short(need->device));
 	lines_add(refusals->reasons, "%s (%s): %s%s", pci_device_short(need->device),
 		need->device->name, need->sentence, advice != NULL ? advice : "");
+}
+
+char *host_need(const struct pci_device *device)
+{
+	CLEANUP_FREE char *line = root_read_word("/proc/cmdline");
+	struct next_boot boot = {
+		.line = line != NULL ? line : "", .chosen = &device, .count = 1};
+	char *use = uses_storage(device);
+	struct needs needs;
+
+	if (use == NULL)
+		use = uses_network(device);
+	if (use != NULL)
+		return use;
+	needs_find(&boot, &needs);
+	for (size_t i = 0; i < needs.count && use == NULL; i++)
+		if (needs.need[i].weight != NEED_WARNING)
+			use = copy_text(needs.need[i].sentence);
+	needs_free(&needs);
+	return use;
 }
 
 /* What the next boot needs of them, beyond what is in use now. */

@@ -21,5 +21,8 @@ struct candidate {
  */
 void refuse_cards(const struct devices *devices, const struct candidate *candidates,
 	size_t count, bool force, struct lines *reasons, struct lines *warnings);
+/* What the host uses the function for, now or in the next boot: a clause, malloc'ed;
+ * NULL: it can do without. */
+char *host_need(const struct pci_device *device);
 
 #endif

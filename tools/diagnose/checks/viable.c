@@ -12,7 +12,7 @@
 #include "tools/kernel/iommu.h"
 #include "tools/kernel/parameters.h"
 #include "tools/pci/attribute.h"
-#include "tools/pci/host-use.h"
+#include "tools/selection/refuse.h"
 #include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/pci/cards.h"
@@ -40,7 +40,7 @@ static void add_member(
 	*ARRAY_ADD(members->device, members->count) = device;
 	if (members->use != NULL || card_has(card, device))
 		return;
-	members->use = host_use(device);
+	members->use = host_need(device);
 	members->needed = members->use != NULL ? device : NULL;
 }
 
