@@ -181,3 +181,20 @@ forms_of() { # NAME
 	[ "$compared" -ge 19 ]
 	[ "$differ" -eq 0 ]
 }
+
+@test "a remedy never advises an enable that would refuse, and says why instead" {
+	local nouveau=/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/driver commands
+	commands='[.checks[] | select(.id == "DRV-BOUND" and .device == "0000:01:00.0").remedy]
+		| first | "\(.commands | join(", ")): \(.text)"'
+	unpack vm-host
+	ln -sfn ../../../../bus/pci/drivers/nouveau "$root$nouveau"
+	put /boot/grub/grubenv <<<'# GRUB Environment Block'
+	assert_equal 'vfio-early enable 0000:01:00.0, reboot: let vfio-early give it to vfio-pci before any other driver comes' \
+		"$(tool --json diagnose --only DRV-BOUND | jq -r "$commands")"
+	"$top/vfio-early" capture --unpack "$fixtures/GROUP-VIABLE.fail.manifest" "$root"
+	run -0 jq -r "$commands" <<<"$(tool --json diagnose --only DRV-BOUND)"
+	assert_contains ": let vfio-early give it"
+	assert_contains "but 'vfio-early enable' refuses this: 01:00.0 (NVIDIA"
+	assert_contains 'also holds 00:1f.6'
+	assert_lacks 'vfio-early enable 0000'
+}

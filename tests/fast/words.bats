@@ -11,13 +11,14 @@ setup() {
 card_1='vfio_early=1234:1111@00:02.0/00 intel_iommu=on iommu=pt'
 card_2='vfio_early=1234:1111@00:03.0/00 intel_iommu=on iommu=pt'
 
-# words WORDS DEVICE...: these devices have these words, and nothing to be said about them.
+# words WORDS DEVICE...: these devices have these words, and no note on them. What enable
+# would say of them ("warning: ...") has a test of its own.
 words() {
 	local expected=$1
 	shift
 	run -0 --separate-stderr tool cmdline "$@"
 	assert_equal "$expected" "$output"
-	assert_equal '' "$stderr"
+	assert_equal '' "$(grep -v '^vfio-early: warning: ' <<<"$stderr")"
 }
 
 refused() { # STATUS SENTENCE DEVICE...
@@ -228,10 +229,29 @@ two_ports() {
 	run -0 --separate-stderr tool cmdline 01:00
 	assert_equal "$card_1" "$output"
 	assert_equal 'vfio-early: note: with these words 01:00.0 stays with the host: it has no IOMMU group: the IOMMU is off, or missing in this machine' \
-		"$stderr"
+		"$(grep -v '^vfio-early: warning: ' <<<"$stderr")"
 	run -0 --separate-stderr tool cmdline 00:02.0
 	output=$stderr
 	assert_contains '00:02.0 stays with the host: it is a bridge'
+}
+
+# What enable refuses is said of the words, too: they are the way of those without it.
+@test "cmdline and --explain say what enable would refuse, and what it would warn of" {
+	local reason='the filesystem mounted on / is on its disk nvme0n1'
+	run -0 --separate-stderr tool cmdline 03:00
+	output=$stderr
+	assert_contains "vfio-early: warning: 'vfio-early enable' refuses this: 03:00.0 ("
+	assert_contains "$reason"
+	assert_equal '1 0' "$(json_of '"\(.refused | length) \(.warnings | length)"' cmdline 03:00 2>/dev/null)"
+	run tool cmdline --explain 03:00
+	assert_contains "Note: 'vfio-early enable' refuses this: 03:00.0 ("
+	run -0 --separate-stderr tool cmdline 01:00
+	assert_equal '' "$stderr"
+	no_iommu
+	: >"$root/sys/firmware/acpi/tables/DMAR"
+	run -0 --separate-stderr tool cmdline 01:00
+	output=$stderr
+	assert_contains 'warning: the IOMMU is off in the running system'
 }
 
 @test "an IOMMU that only this boot has off is no reason for a note" {

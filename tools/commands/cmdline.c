@@ -7,6 +7,7 @@
 #include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
+#include "tools/selection/refuse-words.h"
 #include "tools/kernel/parameters.h"
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
@@ -59,6 +60,16 @@ static void warn_of_line(const char *words)
 			SPAN(off.word));
 }
 
+/* What enable would refuse or warn of: these words are the way of those without it. */
+static void warn_of_refusals(const struct lines *refused, const struct lines *warnings)
+{
+	for (size_t i = 0; i < refused->count; i++)
+		print_message("warning: 'vfio-early enable' refuses this: %s",
+			refused->line[i]);
+	for (size_t i = 0; i < warnings->count; i++)
+		print_message("warning: %s", warnings->line[i]);
+}
+
 static int print_words(
 	const struct options *options, const struct devices *devices, const char *value)
 {
@@ -67,6 +78,7 @@ static int print_words(
 	CLEANUP_FREE char *words = passthrough_parameters(value);
 	CLEANUP_FREE char *why = NULL;
 	struct prediction *prediction = predict_boot(words, true, &why);
+	struct lines refused = {0}, warnings = {0};
 	int status = STATUS_OK;
 
 	if (prediction == NULL) {
@@ -75,12 +87,18 @@ static int print_words(
 	}
 	warn_of_leaving(prediction, devices);
 	warn_of_line(words);
+	refuse_words(devices, &prediction->flag, &refused, &warnings);
+	warn_of_refusals(&refused, &warnings);
 	if (!options->json)
 		puts(words);
-	else if (json_print(json_pack("{s:o, s:o, s:o, s:o}", "words", json_text(words),
-			 "flag", json_text(flag), "iommu", json_text(iommu), "devices",
-			 explain_devices_json(prediction, devices))) < 0)
+	else if (json_print(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "words",
+			 json_text(words), "flag", json_text(flag), "iommu",
+			 json_text(iommu), "devices",
+			 explain_devices_json(prediction, devices), "refused",
+			 json_lines(&refused), "warnings", json_lines(&warnings))) < 0)
 		status = STATUS_USAGE;
+	lines_free(&refused);
+	lines_free(&warnings);
 	free(prediction);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include "tools/commands/explain-json.h"
 #include "tools/commands/explain-text.h"
 #include "tools/commands/explain-words.h"
+#include "tools/selection/refuse-words.h"
 #include "tools/system/root.h"
 #include "tools/text/json.h"
 #include "tools/text/lines.h"
@@ -128,17 +129,29 @@ static int print_explanation_json(const struct prediction *prediction,
 	const struct lines *notes)
 {
 	const struct flag *flag = &prediction->flag;
-	json_t *list = json_array();
 
-	for (size_t i = 0; i < notes->count; i++)
-		json_array_append_new(list, json_text(notes->line[i]));
 	return json_print(json_pack("{s:o, s:o, s:o, s:o, s:o}", "state",
 		json_text(state_text(flag->state)), "flag",
 		flag->state != FLAG_ABSENT
 			? json_text_of(flag->value.text, flag->value.length)
 			: json_null(),
 		"wrong", wrong_words_json(wrong), "devices",
-		explain_devices_json(prediction, devices), "notes", list));
+		explain_devices_json(prediction, devices), "notes", json_lines(notes)));
+}
+
+/* What enable would refuse or warn of, since nobody asks it about typed words. */
+static void note_refusals(const struct prediction *prediction,
+	const struct devices *devices, struct lines *notes)
+{
+	struct lines refused = {0}, warnings = {0};
+
+	refuse_words(devices, &prediction->flag, &refused, &warnings);
+	for (size_t i = 0; i < refused.count; i++)
+		lines_add(notes, "'vfio-early enable' refuses this: %s", refused.line[i]);
+	for (size_t i = 0; i < warnings.count; i++)
+		lines_add(notes, "%s", warnings.line[i]);
+	lines_free(&refused);
+	lines_free(&warnings);
 }
 
 int explain_words(const struct options *options, const struct devices *devices, int argc,
@@ -158,6 +171,7 @@ int explain_words(const struct options *options, const struct devices *devices, 
 	}
 	wrong_words_find(prediction, devices, &wrong);
 	find_notes(line, &prediction->flag, &notes);
+	note_refusals(prediction, devices, &notes);
 	status = wrong.count > 0 ? STATUS_FAILED : STATUS_OK;
 	if (!options->json)
 		print_explanation(prediction, devices, &wrong, &notes);
