@@ -198,3 +198,11 @@ forms_of() { # NAME
 	assert_contains 'also holds 00:1f.6'
 	assert_lacks 'vfio-early enable 0000'
 }
+
+@test "between enable and the reboot, reboot is what is said, once" {
+	unpack vm-host
+	"$top/vfio-early" capture --unpack "$fixtures/DRV-BOUND.pending.manifest" "$root"
+	run -1 tool --json diagnose --vm 100
+	assert_equal 'DRV-BOUND: reboot' "$(jq -r '.checks[] | select(.status == "fail" or .status == "warn")
+		| "\(.id): \(.remedy.commands | join(" "))"' <<<"$output")"
+}

@@ -210,3 +210,21 @@ host_display() {
 	assert_contains "unrecognized option '--some'"
 	assert_contains 'vfio-early help list'
 }
+
+# The same sentence for list, enable and diagnose.
+@test "one graphics card only, and none at all, each have a sentence of their own" {
+	rm "$root"/sys/bus/pci/devices/0000:{02:00.{0,1},01:00.{0,1,2}}
+	local sentence='o card but the boot display is here: this machine'
+	run -0 tool list
+	assert_contains "N$sentence"
+	run -1 tool enable
+	assert_contains "n$sentence"
+	assert_equal "n$sentence" "$(json_of '.checks[] | select(.id == "DEV-BOOT-GPU").title' \
+		diagnose --want vm 00:01.0 | cut -c1-50)"
+	rm "$root"/sys/bus/pci/devices/0000:00:01.0
+	sentence="here is no display and no 3D controller here; 'vfio-early list --all'"
+	run -0 tool list
+	assert_contains "T$sentence"
+	run -1 tool enable
+	assert_contains "t$sentence"
+}

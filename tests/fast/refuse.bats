@@ -62,6 +62,14 @@ allowed() {
 	allowed 10de:0001@00:06.0 --force
 }
 
+@test "after --force the last thing said is that the screen stays dark" {
+	run -0 tool enable --force 00:01.0
+	[[ $output == *"This machine's screen stays dark in such a boot, from the kernel's start on: 00:01.0
+(it is the boot display). Have another way in (ssh, a serial console)." ]]
+	run -0 tool enable 01:00
+	assert_lacks "screen stays dark"
+}
+
 @test "the last display, unless it is named by address and with --force" {
 	rm "$root"/sys/bus/pci/devices/0000:{02:00.{0,1},00:01.0}
 	refused '01:00.0 (Technical Corp. Emulated VGA): no other display is left to the host' 01:00

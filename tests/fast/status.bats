@@ -149,6 +149,14 @@ made_by_mkinitcpio() { # VERSION
 	done
 }
 
+@test "that the next boot takes the host's display is said: the screen stays dark" {
+	put /etc/vfio-early.conf <<<'devices = 1234:1111@00:01'
+	make_grub 'vfio_early=1234:1111@00:01 intel_iommu=on iommu=pt'
+	make_grubenv vfio_early=1
+	status_is 0 "  - the next boot gives 00:01.0 away (it is the boot display), so that this machine's screen stays dark from the kernel's start on"
+	differences_are 'next-dark reboot-takes'
+}
+
 @test "that an ID leaves the boot display to the host is as it should be" {
 	put /etc/vfio-early.conf <<<'devices = 1234:1111'
 	make_grub 'vfio_early=1234:1111 intel_iommu=on iommu=pt'

@@ -6,6 +6,7 @@
 #include "tools/kernel/modules.h"
 #include "tools/pci/graphics-drivers.h"
 #include "tools/system/root.h"
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/pci/cards.h"
 

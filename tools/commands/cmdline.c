@@ -7,7 +7,7 @@
 #include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/selection/choose.h"
-#include "tools/selection/refuse-words.h"
+#include "tools/selection/refuse-flag.h"
 #include "tools/kernel/parameters.h"
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
@@ -87,7 +87,7 @@ static int print_words(
 	}
 	warn_of_leaving(prediction, devices);
 	warn_of_line(words);
-	refuse_words(devices, &prediction->flag, &refused, &warnings);
+	refuse_flag(devices, &prediction->flag, &refused, &warnings);
 	warn_of_refusals(&refused, &warnings);
 	if (!options->json)
 		puts(words);

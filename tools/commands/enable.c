@@ -167,6 +167,19 @@ static void show_cards(const struct candidate *candidates, size_t count)
 	}
 }
 
+/* With --force: the last thing said, as it is the last thing to be seen there. */
+static void say_what_is_dark(
+	const struct devices *devices, const struct candidate *candidates, size_t count)
+{
+	const char *what;
+	const struct pci_device *lost = display_lost(devices, candidates, count, &what);
+
+	if (lost != NULL)
+		printf("\nThis machine's screen stays dark in such a boot, from the kernel's "
+		       "start on: %s\n(%s). Have another way in (ssh, a serial console).\n",
+			pci_device_short(lost), what);
+}
+
 static void say_how_to_go_on(const struct enabling *enabling)
 {
 	bool reboot = enabling->changes.reboot_required;
@@ -231,8 +244,10 @@ static int enable(const struct options *options, const struct enable_request *re
 	changes_note_kexec(&enabling.changes);
 	if (changes_print(options, &enabling.changes, why) < 0)
 		error = -EIO;
-	else if (error == 0 && !options->json && !write_dry_run)
+	else if (error == 0 && !options->json && !write_dry_run) {
 		say_how_to_go_on(&enabling);
+		say_what_is_dark(devices, candidates, count);
+	}
 	enabling_free(&enabling);
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }

@@ -6,7 +6,7 @@
 #include "tools/commands/explain-json.h"
 #include "tools/commands/explain-text.h"
 #include "tools/commands/explain-words.h"
-#include "tools/selection/refuse-words.h"
+#include "tools/selection/refuse-flag.h"
 #include "tools/system/root.h"
 #include "tools/text/json.h"
 #include "tools/text/lines.h"
@@ -145,7 +145,7 @@ static void note_refusals(const struct prediction *prediction,
 {
 	struct lines refused = {0}, warnings = {0};
 
-	refuse_words(devices, &prediction->flag, &refused, &warnings);
+	refuse_flag(devices, &prediction->flag, &refused, &warnings);
 	for (size_t i = 0; i < refused.count; i++)
 		lines_add(notes, "'vfio-early enable' refuses this: %s", refused.line[i]);
 	for (size_t i = 0; i < warnings.count; i++)

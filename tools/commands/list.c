@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,7 @@ static void print_legend(const struct view *view)
 
 static int print_text(const struct view *view)
 {
+	const char *nothing = devices_nothing_to_choose(&view->devices);
 	struct card card;
 	bool any = false;
 
@@ -136,9 +138,8 @@ static int print_text(const struct view *view)
 		print_legend(view);
 	else if (view->all)
 		puts("There is no PCI device here.");
-	else
-		puts("There is no display and no 3D controller here; 'vfio-early list --all' shows\n"
-		     "every device.");
+	if (nothing != NULL)
+		printf("%c%s.\n", toupper((unsigned char)nothing[0]), nothing + 1);
 	return STATUS_OK;
 }
 

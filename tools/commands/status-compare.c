@@ -12,6 +12,8 @@
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
 #include "tools/selection/explain.h"
+#include "tools/selection/refuse.h"
+#include "tools/text/span.h"
 #include "tools/commands/status-read.h"
 #include "tools/commands/status-compare.h"
 #include "tools/pci/cards.h"
@@ -296,6 +298,42 @@ static void compare_way_of_reboot(struct status *status)
 		add(status, true, "kexec", warning);
 }
 
+/* The cards that the next boot takes, as one would name them to `enable`. */
+static struct candidate *next_candidates(const struct status *status, size_t *count)
+{
+	struct candidate *candidates = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < status->devices.count; i++) {
+		const struct pci_device *device = &status->devices.device[i];
+		const struct plan_entry *entry =
+			prediction_of(status->next, &device->facts.function.address);
+
+		if (entry == NULL || entry->action == ACTION_LEAVE)
+			continue;
+		*ARRAY_ADD(candidates, *count) = (struct candidate){
+			.card = {.function = device, .count = 1}, .by_address = true};
+	}
+	return candidates;
+}
+
+/* The user said --force, and may not remember it in front of the dark screen. */
+static void compare_display(struct status *status)
+{
+	size_t count;
+	CLEANUP_FREE struct candidate *candidates = next_candidates(status, &count);
+	const char *what;
+	const struct pci_device *lost =
+		display_lost(&status->devices, candidates, count, &what);
+
+	if (lost != NULL)
+		add(status, true, "next-dark",
+			format_text(
+				"the next boot gives %s away (%s), so that this "
+				"machine's screen stays dark from the kernel's start on",
+				pci_device_short(lost), what));
+}
+
 static void compare_next_boot(struct status *status)
 {
 	const struct boot_state *boot = &status->boot;
@@ -313,6 +351,7 @@ static void compare_next_boot(struct status *status)
 		compare_kernels(status);
 	if (status->boot.next == NEXT_UNKNOWN || status->next == NULL)
 		return;
+	compare_display(status);
 	for (size_t i = 0; i < status->devices.count; i++)
 		if (status_concerns(status, &status->devices.device[i]))
 			compare_function(status, &status->devices.device[i]);

@@ -48,12 +48,12 @@ struct check {
 extern const struct check environment_checks[], iommu_checks[], iommu_words_checks[],
 	device_checks[], memory_checks[], twins_checks[], module_checks[],
 	nvidia_checks[], group_checks[], viable_checks[], driver_checks[], early_checks[],
-	boot_checks[], mode_checks[], log_checks[], claim_checks[], container_checks[],
-	container_section_checks[], container_nodes_checks[], container_hooks_checks[],
-	container_idmap_checks[], container_rules_checks[], container_inside_checks[],
-	container_access_checks[], container_library_checks[], container_restart_checks[],
-	vm_checks[], vm_address_checks[], vm_mapping_checks[], vm_machine_checks[],
-	vm_use_checks[], vm_memory_checks[], vm_split_checks[], vm_refusal_checks[],
-	libvirt_checks[];
+	boot_checks[], boot_display_checks[], mode_checks[], log_checks[], claim_checks[],
+	container_checks[], container_section_checks[], container_nodes_checks[],
+	container_hooks_checks[], container_idmap_checks[], container_rules_checks[],
+	container_inside_checks[], container_access_checks[], container_library_checks[],
+	container_restart_checks[], vm_checks[], vm_address_checks[], vm_mapping_checks[],
+	vm_machine_checks[], vm_use_checks[], vm_memory_checks[], vm_split_checks[],
+	vm_refusal_checks[], libvirt_checks[];
 
 #endif

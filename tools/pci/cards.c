@@ -130,6 +130,24 @@ const struct pci_device *devices_foreign(const struct devices *devices,
 	return NULL;
 }
 
+const char *devices_nothing_to_choose(const struct devices *devices)
+{
+	struct card card = {0};
+	size_t hosts = 0;
+
+	while (devices_next_candidate(devices, &card, &card)) {
+		if (card_boot_display(&card) == NULL)
+			return NULL;
+		hosts++;
+	}
+	return hosts > 0
+		       ? "no card but the boot display is here: this machine's screen "
+			 "hangs on the only graphics card; to give it away all the same, "
+			 "name it by its address and add --force"
+		       : "there is no display and no 3D controller here; 'vfio-early list "
+			 "--all' shows every device";
+}
+
 bool card_is_integrated(const struct devices *devices, const struct card *card)
 {
 	const struct pci_function *face = &card_face(card)->facts.function;

@@ -53,6 +53,12 @@ bool devices_next_candidate(
 /* Part of the processor or of the board: on the root bus, in the slot of an APU, or the
  * display of a management controller. */
 bool card_is_integrated(const struct devices *devices, const struct card *card);
+/*
+ * What to say where there is no graphics card to choose: none at all, or only the host's
+ * display. A sentence without a full stop, the same for list, enable and diagnose; NULL:
+ * there is one. Not to be freed.
+ */
+const char *devices_nothing_to_choose(const struct devices *devices);
 /* "01:00.0  10de:2d04  NAME", for lists to choose from. malloc'ed. */
 char *card_list_line(const struct card *card);
 

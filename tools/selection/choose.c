@@ -159,8 +159,10 @@ int choose_unnamed(
 	}
 	choice_find(devices, &choice);
 	if (choice.count == 0) {
-		*why = copy_text("no card but the boot display is here; 'vfio-early list "
-				 "--all' shows every device");
+		const char *nothing = devices_nothing_to_choose(devices);
+
+		*why = copy_text(
+			nothing != NULL ? nothing : "there is no card to choose");
 		error = -ENODEV;
 	} else if (choice.count > 1 || choice.doubt != NULL) {
 		*why = say_choice(&choice);

@@ -98,18 +98,39 @@ static const struct pci_device *find_display(const struct card *card)
 	return NULL;
 }
 
+/* What of the host's displays goes with the candidate; NULL: nothing that it misses. */
+static const struct pci_device *lost_with(const struct refusals *refusals,
+	const struct candidate *candidate, const char **what)
+{
+	const struct pci_device *display = card_boot_display(&candidate->card);
+
+	*what = "it is the boot display";
+	if (display != NULL || other_display_is_left(refusals))
+		return display;
+	*what = "no other display is left to the host";
+	return find_display(&candidate->card);
+}
+
+const struct pci_device *display_lost(const struct devices *devices,
+	const struct candidate *candidates, size_t count, const char **what)
+{
+	const struct refusals refusals = {
+		.devices = devices, .candidates = candidates, .count = count};
+	const struct pci_device *lost = NULL;
+
+	for (size_t i = 0; i < count && lost == NULL; i++)
+		lost = lost_with(&refusals, &candidates[i], what);
+	return lost;
+}
+
 static void check_display(
 	const struct refusals *refusals, const struct candidate *candidate)
 {
-	const struct pci_device *display = card_boot_display(&candidate->card);
-	const char *what = "it is the boot display";
+	const char *what;
+	const struct pci_device *display = lost_with(refusals, candidate, &what);
 
-	if (display == NULL) {
-		display = find_display(&candidate->card);
-		if (display == NULL || other_display_is_left(refusals))
-			return;
-		what = "no other display is left to the host";
-	}
+	if (display == NULL)
+		return;
 	if (refusals->force && candidate->by_address) {
 		lines_add(refusals->warnings,
 			"%s (%s): %s, so this machine's screen will stay dark from the "

@@ -21,6 +21,13 @@ struct candidate {
  */
 void refuse_cards(const struct devices *devices, const struct candidate *candidates,
 	size_t count, bool force, struct lines *reasons, struct lines *warnings);
+/*
+ * The display that the host loses with these cards: its own, or the last one. `*what`:
+ * "it is the boot display", a clause on it. NULL: a display is left to it.
+ */
+const struct pci_device *display_lost(const struct devices *devices,
+	const struct candidate *candidates, size_t count, const char **what);
+
 /* What the host uses the function for, now or in the next boot: a clause, malloc'ed;
  * NULL: it can do without. */
 char *host_need(const struct pci_device *device);

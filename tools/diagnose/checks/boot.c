@@ -11,6 +11,7 @@
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/checks/early.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/next-boot.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/pci/cards.h"
 
@@ -213,6 +214,16 @@ static bool is_concerned(const struct context *context, const struct prediction 
 	return concerned;
 }
 
+/* Whether DRV-BOUND tells what the next boot changes: a card that somebody waits for. */
+static bool is_told(const struct context *context, const struct card *card)
+{
+	const struct intent *intent = context_intent(context, card->function);
+
+	return intent != NULL && (next_boot_takes(context, intent) ||
+					 next_boot_returns(context, intent));
+}
+
+VERDICT told = {CHECK_SKIP, "the next boot changes who has a card: DRV-BOUND says which"};
 VERDICT did_not_come_up = {CHECK_FAIL,
 	"the last passthrough boot did not come up, and {1} boots normally since",
 	"find out why it did not come up, then enable again",
@@ -236,6 +247,7 @@ static void check_pending(const struct context *context, struct findings *findin
 	CLEANUP_FREE struct prediction *next = NULL;
 	CLEANUP_FREE char *why = NULL;
 	size_t before = findings_count(findings);
+	bool elsewhere = false;
 
 	if (early_passes_over(context, findings))
 		return;
@@ -254,11 +266,13 @@ static void check_pending(const struct context *context, struct findings *findin
 			devices_card(&context->devices, &context->devices.device[i]);
 
 		i += card.count;
-		if (is_concerned(context, next, &card))
+		if (is_told(context, &card))
+			elsewhere = true;
+		else if (is_concerned(context, next, &card))
 			judge_next(next, &card, findings);
 	}
 	if (findings_count(findings) == before)
-		verdict_row(findings, &nothing_changes, NULL);
+		verdict_row(findings, elsewhere ? &told : &nothing_changes, NULL);
 }
 
 const struct check boot_checks[] = {

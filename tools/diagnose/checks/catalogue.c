@@ -10,6 +10,7 @@ static const struct check *const catalogue[] = {
 	iommu_words_checks,
 	device_checks,
 	memory_checks,
+	boot_display_checks,
 	group_checks,
 	viable_checks,
 	driver_checks,

@@ -12,6 +12,7 @@
 #include "tools/pci/mdev.h"
 #include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/next-boot.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/pci/cards.h"
 
@@ -45,6 +46,9 @@ VERDICT taken_at_start = {CHECK_WARN,
 	"nothing needs to be done if the start works; otherwise let vfio-early give it to "
 	"vfio-pci before any other driver comes",
 	"vfio-early enable {device}\nreboot", .reboot = true};
+VERDICT until_boot = {CHECK_FAIL,
+	"the card is with {driver} until the next boot gives it to vfio-pci for {who}",
+	"restart when it suits", "reboot", .reboot = true};
 VERDICT ours_until_boot = {CHECK_FAIL, other_driver,
 	"vfio-early gives it back with the next boot; see that nothing else claims "
 	"it (DRV-OTHER-CLAIMS)",
@@ -72,7 +76,7 @@ static const struct verdict *judge_host(
 	if (driver_is_vfio(driver) && !intent_is_ours(intent))
 		return &not_ours;
 	if (driver_is_vfio(driver))
-		return context->boot.next == NEXT_NORMAL ? &ours_until_boot : &ours;
+		return next_boot_returns(context, intent) ? &ours_until_boot : &ours;
 	if (driver[0] == '\0' || strcmp(driver, "pci-stub") == 0)
 		return nvidia ? &nvidia_missing : NULL;
 	return nvidia && strcmp(driver, "nvidia") != 0 ? &not_nvidia : &bound_well;
@@ -86,6 +90,8 @@ static const struct verdict *judge_vm(
 		return &bound_well;
 	if (card_pieces(&context->devices, intent->device) > 0)
 		return &in_pieces;
+	if (next_boot_takes(context, intent))
+		return &until_boot;
 	if (!start_binds(context, intent))
 		return &not_vfio;
 	return start_may_hang(intent->device) ? &taken_at_start : &bound_at_start;

@@ -11,6 +11,7 @@
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/guest-start.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/next-boot.h"
 #include "tools/diagnose/verdict.h"
 #include "tools/pci/cards.h"
 
@@ -133,7 +134,8 @@ static void check_companions(const struct context *context, const struct intent 
 		verdict_row(findings, &no_purpose, NULL);
 		return;
 	}
-	if (intent_is_host(intent) && driver_is_vfio(intent->device->facts.driver)) {
+	if (intent_is_host(intent) ? driver_is_vfio(intent->device->facts.driver)
+				   : next_boot_takes(context, intent)) {
 		verdict_row(findings, &all_elsewhere, NULL);
 		return;
 	}

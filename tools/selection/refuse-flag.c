@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "tools/selection/refuse-words.h"
+#include "tools/selection/refuse-flag.h"
 #include "tools/selection/refuse.h"
+#include "tools/pci/resolve.h"
 #include "tools/text/span.h"
 #include "tools/text/string.h"
 
-void refuse_words(const struct devices *devices, const struct flag *flag,
+void refuse_flag(const struct devices *devices, const struct flag *flag,
 	struct lines *reasons, struct lines *warnings)
 {
 	CLEANUP_FREE struct candidate *candidates = NULL;

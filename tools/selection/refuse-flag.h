@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `enable` would say of the cards that a flag names. */
-#ifndef TOOLS_SELECTION_REFUSE_WORDS_H
-#define TOOLS_SELECTION_REFUSE_WORDS_H
+#ifndef TOOLS_SELECTION_REFUSE_FLAG_H
+#define TOOLS_SELECTION_REFUSE_FLAG_H
 
 #include "cmdline/flag.h"
 #include "tools/pci/devices.h"
@@ -11,7 +11,7 @@
  * Adds to `reasons` why `enable` without --force refuses these cards, and to `warnings`
  * what it warns of. Words that fit nothing here are passed over.
  */
-void refuse_words(const struct devices *devices, const struct flag *flag,
+void refuse_flag(const struct devices *devices, const struct flag *flag,
 	struct lines *reasons, struct lines *warnings);
 
 #endif
