@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmdline/driver.h"
+#include "cmdline/address.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/pci/attribute.h"
@@ -99,6 +100,51 @@ VERDICT bar_homeless = {CHECK_FAIL,
 	"pci=realloc",
 	.reboot = true};
 
+VERDICT bar_beyond_port = {CHECK_FAIL,
+	"memory region {1} of the card found no place in the window of the hot-plug or "
+	"Thunderbolt port that it is behind",
+	"plug it in before the machine is switched on, or have the kernel keep a larger "
+	"window for such ports: pci=hpmmiosize=256M,hpmmioprefsize=32G on the kernel command "
+	"line",
+	.reboot = true};
+
+/* The slots of hot-plug drivers: /sys/bus/pci/slots/N/address is "0000:05:00". One that
+ * ACPI merely gives a number to has no switch. */
+static bool is_in_slot(const struct pci_address *address)
+{
+	static const char slots[] = "/sys/bus/pci/slots";
+	char **names = root_list(slots);
+	bool found = false;
+
+	for (size_t i = 0; names[i] != NULL && !found; i++) {
+		CLEANUP_FREE char *path = format_text("%s/%s/address", slots, names[i]);
+		CLEANUP_FREE char *power = format_text("%s/%s/power", slots, names[i]);
+		CLEANUP_FREE char *where = root_read_word(path);
+		char own[24];
+		struct text text = text_in(own, sizeof(own));
+
+		pci_address_format(address, &text);
+		found = where != NULL && strlen(where) == strlen("0000:05:00") &&
+			text_begins(own, where) && root_exists(power);
+	}
+	root_list_free(names);
+	return found;
+}
+
+/* Whether it, or a bridge above it, can be plugged in as the system runs; the kernel calls
+ * what is behind an external port "removable". */
+static bool is_hot_plugged(const struct pci_device *device)
+{
+	const struct pci_function *function = &device->facts.function;
+	CLEANUP_FREE char *removable = attribute_read(device, "removable");
+	bool found = (removable != NULL && strcmp(removable, "removable") == 0) ||
+		     is_in_slot(&function->address);
+
+	for (unsigned int i = 0; i < function->depth && !found; i++)
+		found = is_in_slot(&function->above[i]);
+	return found;
+}
+
 static const struct verdict *judge_bars(const struct region bar[BARS], int *homeless)
 {
 	const struct verdict *verdict = &no_bars;
@@ -131,6 +177,8 @@ static void check_bars(const struct context *context, const struct intent *inten
 		return;
 	}
 	verdict = judge_bars(bar, &homeless);
+	if (verdict == &bar_homeless && is_hot_plugged(intent->device))
+		verdict = &bar_beyond_port;
 	number = format_text("%d", homeless);
 	verdict_row(findings, verdict, number, NULL);
 	show_sizes(findings, intent->device, bar);
