@@ -190,7 +190,7 @@ static void add_need(const struct refusals *refusals, const struct need *need)
 		need->device->name, need->sentence, advice != NULL ? advice : "");
 }
 
-char *host_need(const struct pci_device *device)
+char *host_need(const struct pci_device *device, bool forceable)
 {
 	CLEANUP_FREE char *line = root_read_word("/proc/cmdline");
 	struct next_boot boot = {
@@ -204,7 +204,7 @@ char *host_need(const struct pci_device *device)
 		return use;
 	needs_find(&boot, &needs);
 	for (size_t i = 0; i < needs.count && use == NULL; i++)
-		if (needs.need[i].weight != NEED_WARNING)
+		if (needs.need[i].weight >= (forceable ? NEED_FORCE : NEED_REFUSED))
 			use = copy_text(needs.need[i].sentence);
 	needs_free(&needs);
 	return use;

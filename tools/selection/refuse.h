@@ -29,7 +29,8 @@ const struct pci_device *display_lost(const struct devices *devices,
 	const struct candidate *candidates, size_t count, const char **what);
 
 /* What the host uses the function for, now or in the next boot: a clause, malloc'ed;
- * NULL: it can do without. */
-char *host_need(const struct pci_device *device);
+ * NULL: it can do without. `forceable`: also what a person may well want to give away, as
+ * the only keyboard. */
+char *host_need(const struct pci_device *device, bool forceable);
 
 #endif

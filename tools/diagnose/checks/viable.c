@@ -40,7 +40,7 @@ static void add_member(
 	*ARRAY_ADD(members->device, members->count) = device;
 	if (members->use != NULL || card_has(card, device))
 		return;
-	members->use = host_need(device);
+	members->use = host_need(device, true);
 	members->needed = members->use != NULL ? device : NULL;
 }
 
@@ -216,6 +216,32 @@ static void say_spoilers(const struct context *context, const struct intent *int
 		stop_autostart(context, intent, findings);
 }
 
+VERDICT host_needs_card = {CHECK_FAIL,
+	"the host cannot do without {1}, which {who} wants: {2}",
+	"{who} must not start like this: give it another device"};
+
+/* What of the card itself the host is using; such a function is with the host's driver.
+ */
+static bool say_needed(const struct context *context, const struct intent *intent,
+	struct findings *findings)
+{
+	struct card card = intent_card(context, intent);
+
+	for (size_t i = 0; i < card.count; i++) {
+		const struct pci_device *function = &card.function[i];
+		CLEANUP_FREE char *use = driver_leaves_group(function->facts.driver)
+						 ? NULL
+						 : host_need(function, false);
+
+		if (use == NULL)
+			continue;
+		verdict_row(findings, &host_needs_card, function->address, use, NULL);
+		stop_autostart(context, intent, findings);
+		return true;
+	}
+	return false;
+}
+
 static void check_viable(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
@@ -227,6 +253,8 @@ static void check_viable(const struct context *context, const struct intent *int
 		verdict_row(findings, &not_for_vm, NULL);
 		return;
 	}
+	if (say_needed(context, intent, findings))
+		return;
 	if (!has_group(&card)) {
 		say_no_group(context, intent->device, findings);
 		return;
