@@ -7,21 +7,31 @@
 #include "tools/selection/predict.h"
 #include "tools/text/string.h"
 
+/* Whether the early program gives the card to a VFIO driver where this is the kernel's
+ * command line. */
+static bool is_taken_by(const char *line, const struct intent *intent)
+{
+	CLEANUP_FREE char *why = NULL;
+	CLEANUP_FREE struct prediction *boot = predict_boot(line, true, &why);
+	const struct plan_entry *entry =
+		boot != NULL
+			? prediction_of(boot, &intent->device->facts.function.address)
+			: NULL;
+
+	return entry != NULL && entry->action != ACTION_LEAVE;
+}
+
 bool next_boot_takes(const struct context *context, const struct intent *intent)
 {
 	const struct boot_state *boot = &context->boot;
-	CLEANUP_FREE struct prediction *next = NULL;
-	CLEANUP_FREE char *why = NULL;
-	const struct plan_entry *entry;
 
-	if (!intent_is_vm(intent) || driver_is_vfio(intent->device->facts.driver) ||
+	if (!intent_is_vm(intent) || !intent_is_ours(intent) ||
+		driver_is_vfio(intent->device->facts.driver) ||
 		boot->next == NEXT_UNKNOWN || boot->parameters == NULL || boot->failed)
 		return false;
-	next = predict_boot(boot->parameters, true, &why);
-	entry = next != NULL ? prediction_of(
-				       next, &intent->device->facts.function.address)
-			     : NULL;
-	return entry != NULL && entry->action != ACTION_LEAVE;
+	/* where this boot was told already, another one changes nothing */
+	return is_taken_by(boot->parameters, intent) &&
+	       !is_taken_by(context->cmdline, intent);
 }
 
 bool next_boot_returns(const struct context *context, const struct intent *intent)
