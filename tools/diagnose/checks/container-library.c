@@ -74,7 +74,9 @@ static bool wants_nvidia(const struct container *container)
 	"--no-kernel-modules"
 static const char none_title[] = "no NVIDIA library was found inside the container";
 VERDICT no_driver = {CHECK_SKIP, "the NVIDIA driver is not loaded on the host"};
-VERDICT not_running = {CHECK_SKIP, "the container does not run"};
+VERDICT not_running = {CHECK_UNKNOWN,
+	"which NVIDIA libraries the container has is seen while it runs only",
+	"start it and ask again", "pct start {id}"};
 VERDICT none_wanted = {CHECK_SKIP, "the container wants nothing of NVIDIA's"};
 VERDICT none_found = {CHECK_WARN, none_title, INSTALL("NVIDIA's libraries")};
 VERDICT none_visible = {CHECK_UNKNOWN, none_title, INSTALL("NVIDIA's libraries")};
@@ -109,11 +111,11 @@ static void check_library(const struct context *context,
 	CLEANUP_FREE char *version = NULL;
 	CLEANUP_FREE char *library = NULL;
 
-	if (driver == NULL || guest->pid == 0 || !wants_nvidia(&guest->conf)) {
+	if (driver == NULL || !wants_nvidia(&guest->conf) || guest->pid == 0) {
 		verdict_row(findings,
-			driver == NULL	  ? &no_driver
-			: guest->pid == 0 ? &not_running
-					  : &none_wanted,
+			driver == NULL		      ? &no_driver
+			: !wants_nvidia(&guest->conf) ? &none_wanted
+						      : &not_running,
 			NULL);
 		return;
 	}
