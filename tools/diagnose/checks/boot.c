@@ -219,8 +219,8 @@ static bool is_told(const struct context *context, const struct card *card)
 {
 	const struct intent *intent = context_intent(context, card->function);
 
-	return intent != NULL && (next_boot_takes(context, intent) ||
-					 next_boot_returns(context, intent));
+	return intent != NULL &&
+	       (next_boot_takes(context, intent) || next_boot_returns(context, intent));
 }
 
 VERDICT told = {CHECK_SKIP, "the next boot changes who has a card: DRV-BOUND says which"};
