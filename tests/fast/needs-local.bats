@@ -151,3 +151,13 @@ keyboard_add() {
 	keyboard_add input2 platform/i8042/serio0
 	untold 05:00
 }
+
+@test "cmdline and --explain say it as enable does" {
+	put /etc/fstab <<<'/dev/nvme1n1p1 /data ext4 defaults 0 2'
+	local command
+	for command in 'cmdline 06:00' 'cmdline --explain vfio_early=06:00'; do
+		# shellcheck disable=SC2086 # words
+		run tool $command
+		assert_contains '/etc/fstab:1 mounts /data from its disk nvme1n1'
+	done
+}
