@@ -131,8 +131,8 @@ static bool is_in_slot(const struct pci_address *address)
 	return found;
 }
 
-/* Whether it, or a bridge above it, can be plugged in as the system runs; the kernel calls
- * what is behind an external port "removable". */
+/* Whether it, or a bridge above it, can be plugged in as the system runs; the kernel
+ * calls what is behind an external port "removable". */
 static bool is_hot_plugged(const struct pci_device *device)
 {
 	const struct pci_function *function = &device->facts.function;
