@@ -283,11 +283,19 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 	-fno-sanitize-recover=all
 # These parsers are pure: text in, struct out, so the drivers link nothing else; but that of
 # images, which reads a file.
-fuzz_parsers := $(wildcard cmdline/*.c) tools/claims/claim.c tools/claims/configuration.c tools/claims/scripts.c tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c tools/guests/gpu-nodes.c tools/guests/libvirt-domain.c tools/guests/pve-conf.c tools/guests/pve-container.c tools/guests/pve-mapping.c tools/guests/pve-vm.c tools/guests/qemu-args.c tools/images/contents.c tools/images/cpio.c tools/images/parts.c tools/images/program.c tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/root.c tools/text/span.c tools/text/string.c
+fuzz_parsers := $(wildcard cmdline/*.c) \
+	$(addprefix tools/claims/, claim.c configuration.c scripts.c) \
+	tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c \
+	$(addprefix tools/guests/, gpu-nodes.c libvirt-domain.c node-kinds.c pve-conf.c \
+	pve-container.c pve-mapping.c pve-vm.c qemu-args.c) \
+	$(addprefix tools/images/, contents.c cpio.c parts.c program.c) \
+	tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/root.c \
+	$(addprefix tools/text/, span.c string.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short
-.SECONDARY: $(fuzz_objects) $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/objects/tests/fuzz/%.o,$(wildcard tests/fuzz/*.c))
+fuzz_drivers := $(patsubst %.c,$(BUILD)/fuzz/objects/%.o,$(wildcard tests/fuzz/*.c))
+.SECONDARY: $(fuzz_objects) $(fuzz_drivers)
 
 fuzz: $(fuzzers)
 	tests/fuzz/run.sh $(FUZZ_SECONDS) $^
@@ -311,4 +319,4 @@ lint:
 clean:
 	rm -rf $(BUILD) vfio-early vfio-early-hook
 
--include $(hook_objects:.o=.d) $(tool_objects:.o=.d) $(fuzz_objects:.o=.d)
+-include $(hook_objects:.o=.d) $(tool_objects:.o=.d) $(fuzz_objects:.o=.d) $(fuzz_drivers:.o=.d)

@@ -7,11 +7,12 @@
 /* Whether a rule decides on reading and writing: one for mknod alone does not. */
 static bool decides_use(const struct container_rule *rule)
 {
-	bool reads = memchr(rule->access.text, 'r', rule->access.length) != NULL;
-	bool writes = memchr(rule->access.text, 'w', rule->access.length) != NULL;
+	bool reads, writes;
 
 	if (rule->access.length == 0)
 		return true;
+	reads = memchr(rule->access.text, 'r', rule->access.length) != NULL;
+	writes = memchr(rule->access.text, 'w', rule->access.length) != NULL;
 	return rule->allow ? reads && writes : reads || writes;
 }
 
