@@ -177,3 +177,19 @@ image_of_others() { # VERSION MARK...
 	: >"$root/run/ostree-booted"
 	refuses_before_starting "run 'rpm-ostree initramfs --enable'"
 }
+
+@test "what no program can have meant as an image is rebuilt, as is a damaged one without a mark" {
+	local image=/boot/initrd.img-6.1.0-2-amd64
+	: >"$root$image"
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+	image_of_others 6.1.0-2-amd64 kernel/x86/microcode/GenuineIntel.bin
+	boot_menu
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+	image_of_others 6.1.0-2-amd64 init usr/bin/own
+	truncate -s -2000 "$root$image"
+	boot_menu
+	enable 0
+	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
+}

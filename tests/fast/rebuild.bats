@@ -170,22 +170,6 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	assert_contains '; it takes a kernel with vfio-pci, and an image that initramfs-tools or dracut made'
 }
 
-@test "what no program can have meant as an image is rebuilt, as is a damaged one without a mark" {
-	local image=/boot/initrd.img-6.1.0-2-amd64
-	: >"$root$image"
-	enable 0
-	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
-	image_of_others 6.1.0-2-amd64 kernel/x86/microcode/GenuineIntel.bin
-	boot_menu
-	enable 0
-	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
-	image_of_others 6.1.0-2-amd64 init usr/bin/own
-	truncate -s -2000 "$root$image"
-	boot_menu
-	enable 0
-	called_is 'update-initramfs -u -k 6.1.0-2-amd64'
-}
-
 @test "update_initramfs=no is told, not met with silence" {
 	local configuration=/etc/initramfs-tools/update-initramfs.conf line
 	bare_image "$newest"
