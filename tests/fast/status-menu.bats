@@ -82,7 +82,7 @@ load status
 
 @test "the entries of another version of vfio-early" {
 	choose_card_1
-	sed -i 's/form 1/form 0/' "$root/boot/grub/grub.cfg"
+	sed -i 's/form 2/form 1/' "$root/boot/grub/grub.cfg"
 	status_is 0 'the entries in grub.cfg are those of another version of vfio-early'
 	make_grubenv vfio_early=1
 	status_is 1 'what it does is not known'

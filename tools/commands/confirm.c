@@ -9,7 +9,35 @@
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
 #include "tools/boot/boot-loader.h"
+#include "tools/kernel/parameters.h"
+#include "tools/system/root.h"
+#include "tools/system/run.h"
 #include "tools/system/write.h"
+
+enum { ASK_SECONDS = 10 };
+
+/*
+ * A boot that nobody asked to end in emergency mode, and that did, is one that failed,
+ * however orderly it is shut down then. vfio-early-stopped.service calls while
+ * emergency.service still runs.
+ */
+static bool failed_into_emergency(void)
+{
+	static const char *const argv[] = {
+		"systemctl", "--quiet", "is-active", "emergency.service", NULL};
+	CLEANUP_FREE char *line = NULL, *word = NULL, *why = NULL;
+	struct run_result result;
+	bool active;
+
+	if (run_program(&(struct run){.argv = argv, .timeout = ASK_SECONDS}, &result,
+		    &why) < 0)
+		return false;
+	active = result.status == 0;
+	run_free(&result);
+	if (active && root_read("/proc/cmdline", &line, NULL) == 0)
+		word = parameters_stop(line);
+	return active && word == NULL;
+}
 
 static int confirm(bool stopped, struct changes *changes, char **why)
 {
@@ -17,14 +45,15 @@ static int confirm(bool stopped, struct changes *changes, char **why)
 
 	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
 		CLEANUP_FREE char *sentence = NULL;
-		bool changed;
+		bool changed = false;
 		int error = stopped ? boot_loaders[i]->stop(&changed, &sentence)
 				    : boot_loaders[i]->confirm(&changed, &sentence);
 
 		if (error < 0) {
 			add_sentence(why, sentence);
 			failed = error;
-		} else if (changed) {
+		}
+		if (changed) {
 			lines_add(&changes->steps,
 				stopped ? "tell %s that this boot is stopped before it "
 					  "came up"
@@ -47,7 +76,7 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 		stopped = stopped || option == 's';
 	if (!options_end(&command_confirm, argc, argv, "'confirm' takes no arguments"))
 		return STATUS_USAGE;
-	error = confirm(stopped, &changes, &why);
+	error = stopped && failed_into_emergency() ? 0 : confirm(stopped, &changes, &why);
 	/* Quiet where there is nothing to do, which is at every normal boot. */
 	if (options->json || (write_dry_run && error == 0)) {
 		if (changes_print(options, &changes, why) < 0)

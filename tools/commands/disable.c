@@ -8,6 +8,8 @@
 #include "tools/commands/enable-steps.h"
 #include "tools/commands/options.h"
 #include "tools/boot/boot-loader.h"
+#include "tools/boot/loader.h"
+#include "tools/boot/state.h"
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
 
@@ -20,19 +22,35 @@ static int switch_off(struct changes *changes, char **why)
 	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
 		CLEANUP_FREE char *place = boot_loaders[i]->place_of_switch();
 		CLEANUP_FREE char *sentence = NULL;
-		bool changed;
+		bool changed = false;
 		int error = boot_loaders[i]->set(BOOT_OFF, &changed, &sentence);
 
 		if (error < 0) {
 			add_sentence(why, sentence);
 			failed = error;
-		} else if (changed) {
+		}
+		if (changed) {
 			lines_add(&changes->steps,
 				"switch off in %s: boots are normal again", place);
 			changes->changed = true;
 		}
 	}
 	return failed;
+}
+
+/* Off is not normal where the user made the entry the default in another way. */
+static void note_other_default(struct changes *changes)
+{
+	struct boot_state boot;
+
+	if (write_dry_run)
+		return;
+	boot_read(&boot);
+	if (boot.next == NEXT_PASSTHROUGH)
+		lines_add(&changes->notes,
+			"the next boot takes the passthrough entry all the same: %s",
+			boot.why);
+	boot_state_free(&boot);
 }
 
 static int disable(const struct options *options)
@@ -42,6 +60,8 @@ static int disable(const struct options *options)
 	int error = switch_off(&changes, &why);
 
 	changes.reboot_required = error == 0 && booted_with(NULL);
+	if (error == 0)
+		note_other_default(&changes);
 	changes_note_kexec(&changes);
 	if (changes_print(options, &changes, why) < 0)
 		error = -EIO;

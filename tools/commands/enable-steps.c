@@ -146,13 +146,13 @@ static const char *what_boots_do(
 	return "the next boot takes the passthrough entry, once";
 }
 
-static int switch_on(
-	struct enabling *enabling, const struct boot_state *before, char **why)
+static int switch_on(struct enabling *enabling, const struct boot_state *before,
+	bool current, char **why)
 {
 	const struct boot_loader *loader = before->loader;
 	CLEANUP_FREE char *entries = loader->place_of_entries();
 	CLEANUP_FREE char *place = loader->place_of_switch();
-	bool changed;
+	bool changed = false;
 	int error = 0;
 
 	/* What the switch makes the default is on the disk before the switch is. */
@@ -160,6 +160,8 @@ static int switch_on(
 		error = write_settle(entries, why);
 	if (error == 0)
 		error = loader->set(enabling->to, &changed, why);
+	/* With --dry-run it is still on. */
+	changed = changed || (write_dry_run && !current && (before->on || before->once));
 	if (error == 0 && changed) {
 		lines_add(&enabling->changes.steps, "switch on in %s: %s", place,
 			what_boots_do(enabling, before));
@@ -187,7 +189,7 @@ static int take_steps(
 		error = make_entries(enabling, boot, &kernels, why);
 	kernels_free(&kernels);
 	if (error == 0)
-		error = switch_on(enabling, boot, why);
+		error = switch_on(enabling, boot, current, why);
 	return error;
 }
 

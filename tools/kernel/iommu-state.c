@@ -63,7 +63,9 @@ static bool has_no_vtd(const char *model)
 {
 	static const char *const names[] = {"i5-2500K", "i5-2550K", "i7-2600K",
 		"i7-2700K", "i5-3570K", "i7-3770K", "i5-4670K", "i7-4770K", "i3-2",
-		"i3-3", "Pentium(R) CPU G", "Celeron(R) CPU G"};
+		"i3-3", "Pentium(R) CPU G2", "Pentium(R) CPU G3", "Pentium(R) CPU G6",
+		"Pentium(R) CPU G8", "Celeron(R) CPU G1", "Celeron(R) CPU G4",
+		"Celeron(R) CPU G5"};
 	static const char *const with_it[] = {"i3-2310E", "i3-2340UE", "i3-3115C"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(with_it); i++)

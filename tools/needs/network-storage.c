@@ -136,8 +136,10 @@ static bool find_nbd(const char *disk, struct lines *interfaces)
 
 	if (!text_begins(disk, "nbd") && !text_begins(disk, "rbd"))
 		return false;
+	/* qemu-nbd without an address has a file of this machine. */
 	if (pid == NULL || root_read(path, &text, &length) < 0 ||
-		!addresses_add_interfaces((struct span){text, length}, interfaces))
+		(!addresses_add_interfaces((struct span){text, length}, interfaces) &&
+			strcmp(path_name(text), "qemu-nbd") != 0))
 		interfaces_add_up(interfaces);
 	return true;
 }

@@ -154,10 +154,22 @@ void interfaces_add_up(struct lines *interfaces)
 	root_list_free(names);
 }
 
+/* All that it carries is in sight: a bridge of the kernel's own has a list of its ports,
+ * and a port that a program made (tun_flags) is a virtual machine's. */
+static bool ends_here(const char *interface)
+{
+	CLEANUP_FREE char *path = format_text("/sys/class/net/%s", interface);
+	CLEANUP_FREE char *bridge = format_text("%s/bridge", path);
+	CLEANUP_FREE char *tap = format_text("%s/tun_flags", path);
+	CLEANUP_FREE char *port = format_text("%s/brport", path);
+
+	return root_exists(bridge) || (root_exists(tap) && root_exists(port));
+}
+
 void interfaces_add_carriers(struct lines *interfaces)
 {
 	size_t given = interfaces->count;
-	bool hardware = false;
+	bool hardware = false, unknown = false;
 
 	for (size_t i = 0; i < interfaces->count; i++) {
 		CLEANUP_FREE char *path =
@@ -167,7 +179,8 @@ void interfaces_add_carriers(struct lines *interfaces)
 		set_add_names(interfaces, path, "lower_");
 		set_add_names(interfaces, ports, "");
 		hardware = hardware || is_hardware(interfaces->line[i]);
+		unknown = unknown || !ends_here(interfaces->line[i]);
 	}
-	if (given > 0 && !hardware)
+	if (given > 0 && !hardware && unknown)
 		interfaces_add_up(interfaces);
 }

@@ -7,7 +7,7 @@
 
 /* Counts up when the generated section changes in form: the old one is then out of date.
  */
-#define FORM "# vfio-early: form 1"
+#define FORM "# vfio-early: form 2"
 #define WORDS "# vfio-early: words "
 #define NO_GUARD "# vfio-early: no guard: "
 #define NO_SAVE "# vfio-early: no guard, no --once: "

@@ -76,9 +76,24 @@ int grub_confirm(bool *changed, char **why)
 	return change_mark(clear, true, changed, why);
 }
 
+/* The section of an earlier version takes this mark for none: there the "1" stays, by
+ * which the next boot is a normal one, too. */
+static bool section_knows_stopped(void)
+{
+	CLEANUP_FREE char *path = grub_file("grub.cfg");
+	CLEANUP_FREE char *config = NULL;
+
+	return root_read(path, &config, NULL) == 0 &&
+	       strstr(config, "\"${" GRUBENV_PENDING "}\" = \"" GRUBENV_STOPPED "\"") !=
+		       NULL;
+}
+
 int grub_stop(bool *changed, char **why)
 {
 	static const char *const stopped[] = {GRUBENV_PENDING "=" GRUBENV_STOPPED, NULL};
 
+	*changed = false;
+	if (!section_knows_stopped())
+		return 0;
 	return change_mark(stopped, false, changed, why);
 }
