@@ -69,7 +69,8 @@ static bool failed(const struct result *result)
 
 /*
  * Whether the driver that holds the device now may be unbound. The plan has judged what
- * it saw; another driver may have been faster than the override.
+ * it saw: another driver may have been faster than the override, and a disk may have been
+ * mounted while the VFIO driver was loaded and other devices were waited for.
  */
 static bool may_unbind(int root, const struct plan_entry *entry, const char *driver,
 	struct result *result)
@@ -77,10 +78,10 @@ static bool may_unbind(int root, const struct plan_entry *entry, const char *dri
 	enum reason reason = REASON_NONE;
 	struct device device;
 
-	if (strcmp(result->after, entry->device->driver) == 0)
-		return true;
-	if (device_read(root, &entry->device->function.address, 0, &device))
+	if (device_read(root, &entry->device->function.address, 0, &device)) {
+		device_find_use(root, &device);
 		reason = plan_driver(&device, driver);
+	}
 	if (reason != REASON_NONE) {
 		struct text why = text_in(result->why, sizeof(result->why));
 
@@ -176,6 +177,14 @@ static void give_back(int root, const struct plan_entry *entry, struct result *r
 		result->outcome = OUTCOME_RESTORED;
 }
 
+void release_held(int root, const struct plan_entry *entry)
+{
+	struct result result = {.outcome = OUTCOME_LEFT};
+
+	memcpy(result.before, entry->device->driver, DRIVER_NAME_MAX);
+	give_back(root, entry, &result);
+}
+
 /* The driver that was loaded last: a modprobe that hangs is waited for once. */
 struct load {
 	const char *driver;
@@ -251,6 +260,40 @@ static void finish_card(int root, const struct plan *plan, unsigned int first,
 	}
 }
 
+/* Nor is a group left half taken: what shares one with a card that went back goes, too.
+ */
+static bool finish_groups(int root, const struct plan *plan, struct result *result)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < plan->count; i++) {
+		bool back = result[i].outcome == OUTCOME_RESTORED || failed(&result[i]);
+
+		for (unsigned int first = 0, end; back && first < plan->count;
+			first = end) {
+			bool shares = false;
+
+			end = plan_card_end(plan, first);
+			for (unsigned int j = first; j < end; j++)
+				if (plan->entry[j].action == ACTION_TAKE &&
+					(result[j].outcome == OUTCOME_TAKEN ||
+						result[j].outcome == OUTCOME_HELD) &&
+					plan->entry[j].device->group ==
+						plan->entry[i].device->group) {
+					fail(&result[j],
+						"a device in its IOMMU group could "
+						"not be taken",
+						0);
+					shares = true;
+				}
+			if (shares)
+				finish_card(root, plan, first, end, result);
+			changed = changed || shares;
+		}
+	}
+	return changed;
+}
+
 void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX])
 {
@@ -269,4 +312,6 @@ void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 		}
 		finish_card(root, plan, first, end, result);
 	}
+	while (finish_groups(root, plan, result))
+		;
 }

@@ -27,6 +27,9 @@ struct result {
 void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 	struct result result[SCAN_MAX]);
 
+/* Gives back what an earlier pass held and this one leaves to the host. */
+void release_held(int root, const struct plan_entry *entry);
+
 /* Microseconds since boot, suspended time included. */
 uint64_t time_since_boot(void);
 

@@ -134,7 +134,6 @@ bool device_complete(int root, uint64_t framebuffer, struct device *device)
 {
 	const struct pci_address *address = &device->function.address;
 	char path[SYSFS_PATH_MAX], name[16], config[64];
-	int looks;
 
 	if (!read_above(root, &device->function))
 		return false;
@@ -151,11 +150,16 @@ bool device_complete(int root, uint64_t framebuffer, struct device *device)
 	}
 	device_read_relations(root, framebuffer, device);
 	device_driver(root, address, device->driver);
-	looks = unbind_looks(device->driver, device->class);
-	if (looks > 0)
-		device_use_find(
-			root, address, device->group, (unsigned int)looks, &device->use);
 	return true;
+}
+
+void device_find_use(int root, struct device *device)
+{
+	int looks = unbind_looks(device->driver, device->class);
+
+	if (looks > 0)
+		device_use_find(root, &device->function.address, device->group,
+			(unsigned int)looks, &device->use);
 }
 
 bool device_read(int root, const struct pci_address *address, uint64_t framebuffer,

@@ -23,7 +23,7 @@ struct device {
 	bool is_parent;	     /* virtual functions or mediated devices hang on it */
 	int32_t group;	     /* IOMMU group, -1 if there is none */
 	char driver[DRIVER_NAME_MAX]; /* bound now; "" is none */
-	struct device_use use; /* looked for if the driver is one that may be unbound */
+	struct device_use use;	      /* device_find_use() */
 };
 
 /*
@@ -41,5 +41,9 @@ void device_read_relations(int root, uint64_t framebuffer, struct device *device
  * it is read for the whole bus; and the rest. */
 bool device_identify(int root, const struct pci_address *address, struct device *device);
 bool device_complete(int root, uint64_t framebuffer, struct device *device);
+
+/* Sets `use`, if the driver is one that may be unbound. Looking claims disks for a
+ * moment: only for what the flag names. */
+void device_find_use(int root, struct device *device);
 
 #endif

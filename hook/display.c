@@ -179,8 +179,16 @@ uint8_t display_signs(
 	signs = connectors.signs;
 	if (class >> 8 == CLASS_VGA && (signs & SIGN_CONNECTED) != 0)
 		signs ^= SIGN_CONNECTED | SIGN_VGA_CONNECTED;
-	if (reads(root, device, "boot_vga", "1"))
+	if (reads(root, device, "boot_vga", "1")) {
+		char driver[DRIVER_NAME_MAX];
+
 		signs |= SIGN_BOOT_VGA;
+		/* Nobody has looked for its monitor yet: another display's proves
+		 * nothing. */
+		device_driver(root, address, driver);
+		if (driver[0] == '\0')
+			signs |= SIGN_VGA_CONNECTED;
+	}
 	if (reads(root, device, "boot_display", "1"))
 		signs |= SIGN_BOOT_DISPLAY;
 	if (has_memory_at(root, address, framebuffer))

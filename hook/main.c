@@ -122,6 +122,20 @@ static void make_plan(int root, const struct flag *flag,
 		keep_card(plan, &arguments->device);
 }
 
+/* Whether a word names the late device: without one, no card of the plan has it. */
+static bool is_named(int root, const struct flag *flag, const struct pci_address *address)
+{
+	struct device device;
+
+	if (!device_read(root, address, 0, &device))
+		return false;
+	for (unsigned int i = 0; i < flag->count; i++)
+		if (flag->item[i].error == NULL &&
+			plan_selects(&flag->item[i].selector, &device))
+			return true;
+	return false;
+}
+
 static int work(int root, const struct flag *flag, const struct arguments *arguments)
 {
 	/* Large, and needed once: not for the stack. */
@@ -131,13 +145,11 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	uint64_t start = time_since_boot();
 	int status = EXIT_DONE, turn = -1;
 
-	if (arguments->late && !arguments->plan_only) {
-		make_plan(root, flag, arguments, &scan, &plan);
-		/* udev asks for every device: most need not wait for a pass that hangs.
-		 */
-		if (plan.count == 0)
-			return EXIT_DONE;
-	}
+	/* udev asks for every device: most need neither a scan nor to wait for a pass
+	 * that hangs. */
+	if (arguments->late && !arguments->plan_only &&
+		!is_named(root, flag, &arguments->device))
+		return EXIT_DONE;
 	if (!arguments->plan_only)
 		turn = wait_for_turn(root);
 	make_plan(root, flag, arguments, &scan, &plan);
@@ -147,6 +159,10 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 	}
 	if (arguments->late && record_knows(root, &plan, arguments->initramfs))
 		return EXIT_DONE;
+	for (unsigned int i = 0; i < plan.count; i++)
+		if (plan.entry[i].action == ACTION_LEAVE &&
+			record_holds(root, &plan.entry[i]))
+			release_held(root, &plan.entry[i]);
 	apply_plan(
 		root, &plan, arguments->initramfs, arguments->late ? turn : -1, result);
 	/* Unplugged in the meantime: the next device there gets a try of its own. */

@@ -9,14 +9,14 @@
 
 const char vfio_driver[] = "vfio-pci";
 
-enum { CLASS_STORAGE = 0x01 };
+enum { CLASS_STORAGE = 0x01, CLASS_RAM = 0x0500, CLASS_INSTRUMENTATION = 0x1300 };
 
 static const char *wanted_driver(const struct selector *selector)
 {
 	return selector->driver[0] != '\0' ? selector->driver : vfio_driver;
 }
 
-static bool selects(const struct selector *selector, const struct device *device)
+bool plan_selects(const struct selector *selector, const struct device *device)
 {
 	if (selector->has_place)
 		return place_matches(&selector->place, &device->function);
@@ -48,7 +48,7 @@ static void judge_words(
 		bool fits = false;
 
 		for (unsigned int d = 0; d < scan->count && item->error == NULL; d++)
-			fits = fits || selects(&item->selector, &scan->device[d]);
+			fits = fits || plan_selects(&item->selector, &scan->device[d]);
 		if (item->error != NULL)
 			plan->word[i] = WORD_BAD;
 		else if (!fits)
@@ -123,7 +123,7 @@ static bool judge(const struct flag *flag, const struct device *device,
 			doubt = REASON_BAD_WORD;
 		if (plan->word[i] == WORD_WRONG_ID && means_card(selector, scan, device))
 			doubt = REASON_WRONG_ID;
-		if (plan->word[i] == WORD_BAD || !selects(selector, device))
+		if (plan->word[i] == WORD_BAD || !plan_selects(selector, device))
 			continue;
 		if (!selected) {
 			entry->item = (uint8_t)i;
@@ -181,8 +181,10 @@ static bool is_no_obstacle(const struct plan *plan, const struct device *device)
 			return true;
 	if (device->driver[0] != '\0')
 		return driver_leaves_group(device->driver);
-	/* A host driver comes for what has none yet; for a bridge it may not matter. */
-	return device_is_bridge(device);
+	/* A host driver comes for what has none yet; for a bridge it may not matter, and
+	 * for the chipset's shared memory and AMD's dummy functions there is none. */
+	return device_is_bridge(device) || device->class >> 8 == CLASS_RAM ||
+	       device->class >> 8 == CLASS_INSTRUMENTATION;
 }
 
 /*

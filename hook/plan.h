@@ -43,6 +43,9 @@ struct plan {
  */
 void plan_make(const struct flag *flag, const struct scan *scan, struct plan *plan);
 
+/* Whether a word that can be read speaks of the device. */
+bool plan_selects(const struct selector *selector, const struct device *device);
+
 /* Whether the driver that holds the device keeps it from the wanted one: REASON_NONE,
  * REASON_DRIVER or REASON_IN_USE. */
 enum reason plan_driver(const struct device *device, const char *wanted);

@@ -278,6 +278,14 @@ bool record_knows(int root, const struct plan *plan, bool initramfs)
 	return true;
 }
 
+bool record_holds(int root, const struct plan_entry *entry)
+{
+	const struct pci_function *function = &entry->device->function;
+
+	read_old(root);
+	return line_says(old_line(&function->address), function, OUTCOME_HELD);
+}
+
 void record_print_plan(const struct flag *flag, const struct plan *plan)
 {
 	struct text text = text_in(new_record, sizeof(new_record));

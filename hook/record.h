@@ -24,6 +24,9 @@ void record_write(int root, const struct flag *flag, const struct plan *plan,
  */
 bool record_knows(int root, const struct plan *plan, bool initramfs);
 
+/* Whether the record says that an earlier pass holds this very device. */
+bool record_holds(int root, const struct plan_entry *entry);
+
 /* The same text for a plan that is not carried out, to standard output. */
 void record_print_plan(const struct flag *flag, const struct plan *plan);
 

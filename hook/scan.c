@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmdline/address.h"
+#include "cmdline/driver.h"
 #include "hook/card.h"
 #include "hook/display.h"
 #include "hook/scan.h"
@@ -130,6 +131,14 @@ static bool visit_device(const char *name, void *data)
 	return true;
 }
 
+static bool is_known(const struct scan *scan, const struct pci_address *address)
+{
+	for (unsigned int i = 0; i < scan->count; i++)
+		if (pci_address_compare(&scan->device[i].function.address, address) == 0)
+			return true;
+	return false;
+}
+
 static bool visit_member(const char *name, void *data)
 {
 	const struct bus *bus = data;
@@ -137,9 +146,31 @@ static bool visit_member(const char *name, void *data)
 	struct device device;
 
 	if (pci_address_parse((struct span){name, strlen(name)}, &address) &&
+		!is_known(bus->scan, &address) &&
 		device_read(bus->root, &address, bus->scan->framebuffer, &device))
 		add(bus->scan, &device);
 	return true;
+}
+
+/* Of what is with the driver that every word wants, nothing need be known. */
+static bool wants_other(const struct flag *flag, const char *driver)
+{
+	for (unsigned int i = 0; i < flag->count; i++) {
+		const char *wanted = flag->item[i].selector.driver;
+
+		if (!driver_is_same(driver, wanted[0] != '\0' ? wanted : "vfio-pci"))
+			return true;
+	}
+	return false;
+}
+
+/* Before the groups are added: what a word selects is in the scan by now, and nothing
+ * else may be unbound. */
+static void find_uses(const struct bus *bus)
+{
+	for (unsigned int i = 0; i < bus->scan->count; i++)
+		if (wants_other(bus->flag, bus->scan->device[i].driver))
+			device_find_use(bus->root, &bus->scan->device[i]);
 }
 
 /* Adds what shares a group with the functions that were found. */
@@ -192,6 +223,7 @@ void scan_devices(int root, const struct flag *flag, struct scan *scan)
 	}
 	if (scan->whole_bus)
 		directory_walk(root, "sys/bus/pci/devices", visit_device, &bus);
+	find_uses(&bus);
 	scan_groups(&bus);
 	find_cards(scan);
 }
