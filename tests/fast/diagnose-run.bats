@@ -144,22 +144,6 @@ GROUP-VIABLE
 true' "$output"
 }
 
-@test "every warning and failure of every fixture says what to do" {
-	local file name arguments
-	for file in "$fixtures"/[A-Z]*.*.manifest; do
-		name=${file##*/}
-		name=${name%.manifest}
-		rm -rf "$root"
-		unpack "$name"
-		arguments=$(fixture_says "$name" args)
-		# shellcheck disable=SC2086 # the arguments are words
-		run -0 jq -r '.checks[] | select((.status == "warn" or .status == "fail")
-			and (.remedy.text // "" | length) < 5) | .id + ": " + .title' \
-			<<<"$(tool --json diagnose $arguments)"
-		assert_equal "" "$output"
-	done
-}
-
 # The worst row on the kernels' images: status, and the commands of its remedy.
 images_come_to() { # EXPECTED
 	assert_equal "$1" "$(tool --json diagnose --only EARLY-IN-INITRAMFS | jq -r '

@@ -6,14 +6,13 @@
 
 load helper
 
-# The worst status that the check comes to, and its title: of all rows, or those about
-# "# about WHOM".
-answer() { # ID ARGUMENTS WHOM
-	# shellcheck disable=SC2086 # the arguments are words
-	tool --json diagnose --only "$1" $2 | tee -a "$BATS_FILE_TMPDIR/reports" | jq -r --arg whom "$3" '
-		[.checks[] | select($whom == "" or .device == $whom or .subject == $whom)]
-		| sort_by(.status as $s | ["skip", "pass", "info", "unknown", "warn", "fail"] | index($s))
-		| last | .status + " " + .title'
+# What is said of a fixture, key by key, at its head: header[KEY].
+read_header() { # NAME
+	local mark key rest
+	declare -gA header=()
+	while read -r mark key rest && [ "$mark" = '#' ]; do
+		header[$key]=$rest
+	done <"$fixtures/$1.manifest"
 }
 
 # The system that fixtures are based on, afresh.
@@ -27,31 +26,39 @@ make_base() { # NAME
 	cp -a "$BATS_FILE_TMPDIR/base/$1" "$root"
 }
 
-# One fixture, before and after. `base_answer` is what is known of bases already.
-declare -gA base_answer
-try() { # NAME
-	local id=${1%%.*} arguments whom before expect says got base question
-	arguments=$(fixture_says "$1" args)
-	whom=$(fixture_says "$1" about)
-	before=$(fixture_says "$1" before)
-	expect=$(fixture_says "$1" expect)
-	says=$(fixture_says "$1" says)
-	base=$(fixture_says "$1" base)
-	make_base "$base"
-	question="$base $id $arguments $whom"
-	[ -n "${base_answer[$question]-}" ] ||
-		base_answer[$question]=$(answer "$id" "$arguments" "$whom")
-	got=${base_answer[$question]}
-	[[ $got == "${before:-pass} "* ]] || {
-		printf '%s: before: expected %s, got %s\n' "$1" "${before:-pass}" "$got"
-		return 1
-	}
-	"$top/vfio-early" capture --unpack "$fixtures/$1.manifest" "$root"
-	got=$(answer "$id" "$arguments" "$whom")
-	[[ $got == "$expect "*"$says"* ]] || {
-		printf '%s: expected %s ...%s..., got %s\n' "$1" "$expect" "$says" "$got"
-		return 1
-	}
+# One whole diagnosis of each fixture, and one of the system below it, for all tests that
+# read them: after/NAME.json, before/NAME.json, and in about.json whom NAME is about.
+reports=$BATS_FILE_TMPDIR/reports
+make_reports() {
+	local file name before
+	[ ! -e "$reports" ] || return 0
+	mkdir -p "$reports/before" "$reports/after" "$reports/bases"
+	for file in "$fixtures"/[A-Z]*.*.manifest; do
+		name=${file##*/}
+		name=${name%.manifest}
+		read_header "$name"
+		make_base "${header[base]}"
+		before=$reports/bases/${header[base]}${header[args]//[ \/]/_}
+		# shellcheck disable=SC2086 # the arguments are words
+		[ -e "$before" ] || tool --json diagnose ${header[args]} >"$before" || [ $? -le 2 ]
+		ln -s "$before" "$reports/before/$name.json"
+		"$top/vfio-early" capture --unpack "$file" "$root"
+		# shellcheck disable=SC2086
+		tool --json diagnose ${header[args]} >"$reports/after/$name.json" || [ $? -le 2 ]
+		printf '{"%s": "%s"}\n' "$name" "${header[about]}" >>"$reports/about"
+	done
+	jq -s add "$reports/about" >"$reports/about.json"
+}
+
+# The worst status that the check of each fixture comes to, and its title: of all rows, or
+# those about "# about WHOM". Lines of NAME, a tabulator and these.
+answers() { # before|after
+	jq -nr --slurpfile about "$reports/about.json" '
+		inputs | (input_filename | split("/")[-1] | rtrimstr(".json")) as $name
+		| ($name | split(".")[0]) as $id | $about[0][$name] as $whom
+		| [.checks[] | select(.id == $id and ($whom == "" or .device == $whom or .subject == $whom))]
+		| sort_by(.status as $s | ["skip", "pass", "info", "unknown", "warn", "fail"] | index($s))
+		| last | $name + "\t" + .status + " " + .title' "$reports/$1"/*.json
 }
 
 @test "every check has a fixture in which it passes and does not pass" {
@@ -65,19 +72,34 @@ try() { # NAME
 	[ "$missing" -eq 0 ]
 }
 
-try_all() {
-	local file name wrong=0 tried=0
-	for file in "$fixtures"/[A-Z]*.*.manifest; do
-		name=${file##*/}
-		try "${name%.manifest}" || wrong=1
+@test "every fixture of a check comes to what it says" {
+	local name got tried=0 wrong=0
+	make_reports
+	declare -A before
+	while IFS=$'\t' read -r name got; do
+		before[$name]=$got
+	done < <(answers before)
+	while IFS=$'\t' read -r name got; do
+		read_header "$name"
 		tried=$((tried + 1))
-	done
-	[ "$tried" -gt 70 ]
+		[[ ${before[$name]} == "${header[before]:-pass} "* ]] || {
+			printf '%s: before: expected %s, got %s\n' "$name" "${header[before]:-pass}" "${before[$name]}"
+			wrong=1
+		}
+		[[ $got == "${header[expect]} "*"${header[says]}"* ]] || {
+			printf '%s: expected %s ...%s..., got %s\n' "$name" "${header[expect]}" "${header[says]}" "$got"
+			wrong=1
+		}
+	done < <(answers after)
+	assert_equal "$(find "$fixtures" -name '[A-Z]*.*.manifest' | wc -l)" "$tried"
 	[ "$wrong" -eq 0 ]
 }
 
-@test "every fixture of a check comes to what it says" {
-	try_all
+@test "every warning and failure of every fixture says what to do" {
+	make_reports
+	run -0 jq -r '.checks[] | select((.status == "warn" or .status == "fail")
+		and (.remedy.text // "" | length) < 5) | input_filename + ": " + .id + ": " + .title' "$reports"/after/*.json
+	assert_equal "" "$output"
 }
 
 # What no manifest can hold: a file for which the memory does not suffice, in place of this one.
@@ -87,7 +109,8 @@ report_with_endless() { # BASE CHECK /PATH EXPECTED
 	truncate -s 4G "$root$3"
 	(ulimit -v 400000 && tool --json diagnose --only "$2") >"$BATS_TEST_TMPDIR/report"
 	assert_equal "$4" "$(jq -r '.checks[] | .status + " " + .title' "$BATS_TEST_TMPDIR/report" | sort -u)"
-	cat "$BATS_TEST_TMPDIR/report" >>"$BATS_FILE_TMPDIR/reports"
+	mkdir -p "$BATS_FILE_TMPDIR/others"
+	cp "$BATS_TEST_TMPDIR/report" "$BATS_FILE_TMPDIR/others/$2.json"
 }
 
 try_endless() {
@@ -113,7 +136,8 @@ try_hidden() {
 	chmod 755 "$root/proc/4711/root"
 	assert_equal 'unknown what the container sees cannot be looked at without root (and 3 more)' \
 		"$(jq -r '.checks[] | .status + " " + .title' "$BATS_TEST_TMPDIR/report")"
-	cat "$BATS_TEST_TMPDIR/report" >>"$BATS_FILE_TMPDIR/reports"
+	mkdir -p "$BATS_FILE_TMPDIR/others"
+	cp "$BATS_TEST_TMPDIR/report" "$BATS_FILE_TMPDIR/others/hidden.json"
 }
 
 @test "what lies behind a directory that may not be looked into is unknown" {
@@ -122,7 +146,7 @@ try_hidden() {
 
 @test "a fixture reaches every verdict of every check, and no word is left open" {
 	local file name
-	[ -s "$BATS_FILE_TMPDIR/reports" ] || try_all
+	make_reports
 	try_endless
 	try_hidden
 	for file in "$fixtures"/case-*.manifest; do
@@ -131,11 +155,12 @@ try_hidden() {
 		rm -rf "$root"
 		unpack "$name"
 		# shellcheck disable=SC2046 # the arguments are words
-		tool --json diagnose $(fixture_says "$name" args) >>"$BATS_FILE_TMPDIR/reports" || true
+		tool --json diagnose $(fixture_says "$name" args) >"$BATS_FILE_TMPDIR/others/$name.json" || [ $? -le 2 ]
 	done
+	cat "$reports"/*/*.json "$BATS_FILE_TMPDIR"/others/*.json >"$BATS_TEST_TMPDIR/all"
 	[ "$("$top/build/tests/list-verdicts" all | wc -l)" -gt 200 ]
-	assert_equal "" "$("$top/build/tests/list-verdicts" <"$BATS_FILE_TMPDIR/reports" | sort -u)"
-	assert_equal "" "$(jq -r '.checks[] | .title, .remedy.text?, .remedy.commands[]?' "$BATS_FILE_TMPDIR/reports" |
+	assert_equal "" "$("$top/build/tests/list-verdicts" <"$BATS_TEST_TMPDIR/all" | sort -u)"
+	assert_equal "" "$(jq -r '.checks[] | .title, .remedy.text?, .remedy.commands[]?' "$BATS_TEST_TMPDIR/all" |
 		grep -E '\{([1-9]|device|driver|who|id|file)\}')"
 }
 
