@@ -24,6 +24,7 @@ shellcheck		# clean shell
 bats			# runs the tests,
 parallel		# several files at once
 pci.ids			# names of devices
+pciutils		# lspci, whose output the report has
 kmod			# modules of a made-up root
 cpio			# made-up images,
 zstd			# compressed
@@ -39,8 +40,7 @@ mandoc			# whether the manual pages are clean
 strace			# which files the early program touches
 
 libclang-rt-dev		# clang's sanitizers and fuzzer
-pciutils		# make bench: what diagnose is measured beside,
-initramfs-tools-core	# and what looking into images is
+initramfs-tools-core	# make bench: what looking into images is measured beside
 dracut-core
 python3			# works the machine's console
 qemu-system-x86		# the machine
