@@ -130,6 +130,16 @@ void device_read_relations(int root, uint64_t framebuffer, struct device *device
 			root, &device->function.address, device->class, framebuffer);
 }
 
+bool device_find_path(int root, struct pci_function *function)
+{
+	char path[SYSFS_PATH_MAX];
+
+	device_path(path, &function->address, "physfn");
+	if (file_exists(root, path))
+		find_own_bus(root, function);
+	return read_above(root, function);
+}
+
 bool device_complete(int root, uint64_t framebuffer, struct device *device)
 {
 	const struct pci_address *address = &device->function.address;

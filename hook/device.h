@@ -42,6 +42,10 @@ void device_read_relations(int root, uint64_t framebuffer, struct device *device
 bool device_identify(int root, const struct pci_address *address, struct device *device);
 bool device_complete(int root, uint64_t framebuffer, struct device *device);
 
+/* Behind device_identify(), what a selector's place needs to know, and no more: it is
+ * read for every device that appears. False if it is gone. */
+bool device_find_path(int root, struct pci_function *function);
+
 /* Sets `use`, if the driver is one that may be unbound. Looking claims disks for a
  * moment: only for what the flag names. */
 void device_find_use(int root, struct device *device);

@@ -122,12 +122,14 @@ static void make_plan(int root, const struct flag *flag,
 		keep_card(plan, &arguments->device);
 }
 
-/* Whether a word names the late device: without one, no card of the plan has it. */
+/* Whether a word names the late device: without one, no card of the plan has it. What the
+ * plan needs to know is read later, when it is this pass's turn. */
 static bool is_named(int root, const struct flag *flag, const struct pci_address *address)
 {
 	struct device device;
 
-	if (!device_read(root, address, 0, &device))
+	if (!device_identify(root, address, &device) ||
+		!device_find_path(root, &device.function))
 		return false;
 	for (unsigned int i = 0; i < flag->count; i++)
 		if (flag->item[i].error == NULL &&

@@ -86,6 +86,23 @@ variables_are() { # ENABLED ONCE PENDING FAILED
 	boots_ours
 }
 
+@test "where grub-reboot chose our entry after one that was not confirmed, GRUB calls no boot normal that is not" {
+	local mark chosen
+	tool enable 01:00
+	for mark in 1 2; do
+		for chosen in vfio-early gnulinux-simple-2d1a1f4a-0815-4711-8888-444455556666; do
+			grub-editenv "$root/boot/grub/grubenv" set \
+				vfio_early_failed=0 "vfio_early_pending=$mark" "next_entry=$chosen"
+			power_on
+			[[ $chosen != vfio-early ]] || assert_contains "$ours"
+			[[ $chosen == vfio-early ]] || assert_contains "$normal"
+			assert_contains 'This boot is as grub-reboot chose it.'
+			assert_lacks 'a normal boot'
+			assert_lacks 'a normal one'
+		done
+	done
+}
+
 @test "enabled once: one passthrough boot, then normal ones" {
 	tool enable 01:00 --once
 	boots_ours

@@ -94,3 +94,27 @@ override() { # ADDRESS
 	run -0 hook -n
 	assert_contains '0000:00:14.0 8086:a36d take'
 }
+
+@test "where a card cannot be taken, the cards that share its IOMMU group go back, too" {
+	pci_add - 0000:01:00.0 10de:2d04 030000 group=10
+	pci_add - 0000:01:00.1 10de:22eb 040300 group=10
+	pci_add - 0000:02:00.0 10de:2d04 030000 group=10
+	pci_add - 0000:03:00.0 10de:2d04 030000 group=11
+	modprobe_does <<-'END'
+		mkdir -p sys/bus/pci/drivers/vfio-pci
+		for device in 01:00.0 01:00.1 03:00.0; do
+			ln -s "$PWD/sys/bus/pci/drivers/vfio-pci" "sys/bus/pci/devices/0000:$device/driver"
+		done
+	END
+	boots_with 01:00,02:00,03:00
+	run -1 hook
+	run -0 cat "$root/run/vfio-early/boot"
+	assert_contains '0000:03:00.0 10de:2d04 taken'
+	for device in 01:00.0 01:00.1 02:00.0; do
+		assert_lacks "0000:$device 10de:2d04 taken"
+		assert_lacks "0000:$device 10de:22eb taken"
+		assert_equal '' "$(override "0000:$device")"
+	done
+	assert_contains 'a device in its IOMMU group could not be taken'
+	assert_equal vfio-pci "$(override 0000:03:00.0)"
+}

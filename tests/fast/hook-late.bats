@@ -102,3 +102,11 @@ setup() {
 		timeout 5 "$top/vfio-early-hook" -r "$root" -d 0000:02:00.0
 	assert_equal 0 "$status"
 }
+
+@test "of a late device only its name is looked at before it is this pass's turn" {
+	boot_with vfio_early=8086:2668@00:03.0/00.1
+	strace -f -o "$root/trace" -e trace=openat \
+		"$top/vfio-early-hook" -r "$root" -d 0000:02:00.1
+	assert_equal 1 "$(grep -c '0000:02:00.1/config"' "$root/trace")"
+	record_has '0000:02:00.1 8086:2668 taken'
+}

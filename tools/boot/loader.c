@@ -25,6 +25,22 @@ static char *none_is(void)
 				       : format_text("neither %s is", names);
 }
 
+int boot_change_all(boot_change *change, struct lines *steps, char **why)
+{
+	int failed = 0;
+
+	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
+		CLEANUP_FREE char *sentence = NULL;
+		int error = change(boot_loaders[i], steps, &sentence);
+
+		if (error < 0) {
+			add_sentence(why, sentence);
+			failed = error;
+		}
+	}
+	return failed;
+}
+
 void boot_read(struct boot_state *state)
 {
 	CLEANUP_FREE char *none = NULL;

@@ -5,6 +5,15 @@
 
 #include "tools/boot/boot-loader.h"
 
+/* One change of a loader. 0, and what was done as a line for `steps` if anything was; or
+ * -errno and a sentence. */
+typedef int boot_change(
+	const struct boot_loader *loader, struct lines *steps, char **why);
+
+/* Has every loader of the table changed, also those that do not boot this host: one that
+ * cannot be changed keeps no other from it. 0, or the last -errno, and all sentences. */
+int boot_change_all(boot_change *change, struct lines *steps, char **why);
+
 /* What it will do at the next power-on, and why. */
 void boot_read(struct boot_state *state);
 

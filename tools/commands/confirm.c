@@ -8,7 +8,8 @@
 #include "tools/commands/changes.h"
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
-#include "tools/boot/boot-loader.h"
+#include "tools/boot/loader.h"
+#include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
@@ -39,30 +40,33 @@ static bool failed_into_emergency(void)
 	return active && word == NULL;
 }
 
-static int confirm(bool stopped, struct changes *changes, char **why)
+static int confirm(const struct boot_loader *loader, struct lines *steps, char **why)
 {
-	int failed = 0;
+	bool changed = false;
+	int error = loader->confirm(&changed, why);
 
-	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
-		CLEANUP_FREE char *sentence = NULL;
-		bool changed = false;
-		int error = stopped ? boot_loaders[i]->stop(&changed, &sentence)
-				    : boot_loaders[i]->confirm(&changed, &sentence);
+	if (changed)
+		lines_add(steps, "tell %s that this boot came up", loader->name);
+	return error;
+}
 
-		if (error < 0) {
-			add_sentence(why, sentence);
-			failed = error;
-		}
-		if (changed) {
-			lines_add(&changes->steps,
-				stopped ? "tell %s that this boot is stopped before it "
-					  "came up"
-					: "tell %s that this boot came up",
-				boot_loaders[i]->name);
-			changes->changed = true;
-		}
-	}
-	return failed;
+static int stop(const struct boot_loader *loader, struct lines *steps, char **why)
+{
+	struct boot_state boot = {.loader = loader};
+	bool changed = false, pending;
+	int error;
+
+	loader->read(&boot);
+	pending = boot.pending;
+	boot_state_free(&boot);
+	/* systemd is asked only where there is a mark: this runs at every shutdown */
+	if (pending && failed_into_emergency())
+		return 0;
+	error = loader->stop(&changed, why);
+	if (changed)
+		lines_add(steps, "tell %s that this boot is stopped before it came up",
+			loader->name);
+	return error;
 }
 
 static int run_confirm(const struct options *options, int argc, char **argv)
@@ -76,7 +80,8 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 		stopped = stopped || option == 's';
 	if (!options_end(&command_confirm, argc, argv, "'confirm' takes no arguments"))
 		return STATUS_USAGE;
-	error = stopped && failed_into_emergency() ? 0 : confirm(stopped, &changes, &why);
+	error = boot_change_all(stopped ? stop : confirm, &changes.steps, &why);
+	changes.changed = changes.steps.count > 0;
 	/* Quiet where there is nothing to do, which is at every normal boot. */
 	if (options->json || (write_dry_run && error == 0)) {
 		if (changes_print(options, &changes, why) < 0)

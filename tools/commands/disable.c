@@ -7,35 +7,23 @@
 #include "tools/commands/command.h"
 #include "tools/commands/enable-steps.h"
 #include "tools/commands/options.h"
-#include "tools/boot/boot-loader.h"
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
 
-/* Of every loader: where nothing is on, nothing is written. One that cannot be switched
- * keeps no other from it. */
-static int switch_off(struct changes *changes, char **why)
+/* Where nothing is on, nothing is written. */
+static int switch_off(const struct boot_loader *loader, struct lines *steps, char **why)
 {
-	int failed = 0;
+	bool changed = false;
+	int error = loader->set(BOOT_OFF, &changed, why);
 
-	for (size_t i = 0; boot_loaders[i] != NULL; i++) {
-		CLEANUP_FREE char *place = boot_loaders[i]->place_of_switch();
-		CLEANUP_FREE char *sentence = NULL;
-		bool changed = false;
-		int error = boot_loaders[i]->set(BOOT_OFF, &changed, &sentence);
+	if (changed) {
+		CLEANUP_FREE char *place = loader->place_of_switch();
 
-		if (error < 0) {
-			add_sentence(why, sentence);
-			failed = error;
-		}
-		if (changed) {
-			lines_add(&changes->steps,
-				"switch off in %s: boots are normal again", place);
-			changes->changed = true;
-		}
+		lines_add(steps, "switch off in %s: boots are normal again", place);
 	}
-	return failed;
+	return error;
 }
 
 /* Off is not normal where the user made the entry the default in another way. */
@@ -57,8 +45,9 @@ static int disable(const struct options *options)
 {
 	CLEANUP_FREE char *why = NULL;
 	struct changes changes = {0};
-	int error = switch_off(&changes, &why);
+	int error = boot_change_all(switch_off, &changes.steps, &why);
 
+	changes.changed = changes.steps.count > 0;
 	changes.reboot_required = error == 0 && booted_with(NULL);
 	if (error == 0)
 		note_other_default(&changes);

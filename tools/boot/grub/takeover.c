@@ -11,7 +11,8 @@
 #include "tools/boot/grub/takeover.h"
 
 /* Only with the guard: a boot that was begun and not confirmed is not begun again; one
- * that was stopped in good order is passed over once. */
+ * that was stopped in good order is passed over once. What grub-reboot chose is booted
+ * all the same, be it ours. */
 static const char look_back[] =
 	"if [ \"${vfio_early_pending}\" = \"1\" ]; then\n"
 	"  set vfio_early_failed=1\n"
@@ -19,7 +20,11 @@ static const char look_back[] =
 	"  set vfio_early_once=0\n"
 	"  save_env vfio_early_failed vfio_early_pending vfio_early_once\n"
 	"  echo 'vfio-early: the last boot with the GPU for virtual machines did not come up.'\n"
-	"  echo 'This is a normal boot, and so are the next ones, until vfio-early enable.'\n"
+	"  if [ -n \"${boot_once}\" ]; then\n"
+	"    echo 'This boot is as grub-reboot chose it. The next ones are normal, until vfio-early enable.'\n"
+	"  else\n"
+	"    echo 'This is a normal boot, and so are the next ones, until vfio-early enable.'\n"
+	"  fi\n"
 	"  sleep --interruptible 5\n"
 	"elif [ \"${vfio_early_pending}\" = \"" GRUBENV_STOPPED "\" ]; then\n"
 	"  set vfio_early_stopped=1\n"
@@ -27,7 +32,11 @@ static const char look_back[] =
 	"  set vfio_early_once=0\n"
 	"  save_env vfio_early_pending vfio_early_once\n"
 	"  echo 'vfio-early: the last boot with the GPU for virtual machines was not confirmed:'\n"
-	"  echo 'it was stopped before it had started up. This one boot is a normal one.'\n"
+	"  if [ -n \"${boot_once}\" ]; then\n"
+	"    echo 'it was stopped before it had started up. This boot is as grub-reboot chose it.'\n"
+	"  else\n"
+	"    echo 'it was stopped before it had started up. This one boot is a normal one.'\n"
+	"  fi\n"
 	"  sleep --interruptible 5\n"
 	"fi\n";
 
