@@ -47,3 +47,33 @@ load enable
 	ok 'switch on'
 	assert_equal vfio_early_failed=0 "$(grubenv | grep failed)"
 }
+
+@test "a boot that fell into emergency mode unasked has failed, however it is shut down" {
+	local asked=$root/asked
+	tool enable 01:00
+	put /usr/bin/systemctl <<-'END'
+		#!/bin/sh
+		echo "$@" >>"$VFIO_EARLY_ROOT/asked"
+		[ -e "$VFIO_EARLY_ROOT/emergency" ]
+	END
+	chmod +x "$root/usr/bin/systemctl"
+	stopped_with() { # MARK, and what it is then
+		grub-editenv "$root/boot/grub/grubenv" set "vfio_early_pending=$1"
+		tool confirm --stopped
+		assert_equal "vfio_early_pending=$2" "$(grubenv | grep pending)"
+	}
+	: >"$root/emergency"
+	boot_with "$words"
+	stopped_with 1 1
+	assert_equal '--quiet is-active emergency.service' "$(cat "$asked")"
+	# Where somebody asked for it, it did not fail; nor where it is over.
+	boot_with "$words emergency"
+	stopped_with 1 2
+	boot_with "$words"
+	rm "$root/emergency"
+	stopped_with 1 2
+	# At all other shutdowns systemd is not even asked.
+	rm "$asked"
+	stopped_with 0 0
+	[ ! -e "$asked" ]
+}

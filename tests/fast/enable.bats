@@ -102,6 +102,29 @@ settling() { # COMMAND...
 	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
 }
 
+@test "--dry-run tells the steps of the real run, to the last one" {
+	local steps
+	for choice in '01:00' '02:00' '01:00 --once' '01:00'; do
+		# shellcheck disable=SC2086 # words
+		steps=$(json_of '.steps[]' enable $choice --dry-run)
+		[[ $steps == *'switch on in /boot/grub/grubenv: '* ]]
+		# shellcheck disable=SC2086
+		assert_equal "$steps" "$(json_of '.steps[]' enable $choice)"
+	done
+}
+
+@test "disable says where the passthrough entry stays the default in another way" {
+	tool enable 01:00
+	command=(disable)
+	ok 'switch off in /boot/grub/grubenv'
+	assert_lacks 'all the same'
+	sed -i 's/^GRUB_DEFAULT=.*/GRUB_DEFAULT=vfio-early/' "$root/etc/default/grub"
+	update_grub
+	ok 'Nothing to do' 'Note: the next boot takes the passthrough entry all the same: '
+	tool enable 01:00
+	ok 'switch off in /boot/grub/grubenv' 'Note: the next boot takes the passthrough entry all the same: '
+}
+
 @test "JSON: one document, with what was done" {
 	run -0 --separate-stderr tool --json enable 01:00
 	assert_equal '' "$stderr"

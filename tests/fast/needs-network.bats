@@ -87,6 +87,27 @@ network_disk() {
 	mkdir -p "$root/proc/77"
 	printf 'nbd-client\00010.0.2.2\00010809\000/dev/nbd0\000' >"$root/proc/77/cmdline"
 	untold 07:00
+	# qemu-nbd without an address serves a file of this machine.
+	printf '/usr/bin/qemu-nbd\000--connect=/dev/nbd0\000/srv/disk.qcow2\000' >"$root/proc/77/cmdline"
+	untold 07:00
+	printf 'qemu-nbd\000--connect=/dev/nbd0\000nbd://192.168.1.9\000' >"$root/proc/77/cmdline"
+	refused "$network: the disk nbd0, which is in use, is reached over" 07:00
+	printf 'nbd-client\000nas\000/dev/nbd0\000' >"$root/proc/77/cmdline"
+	refused "$network: the disk nbd0, which is in use, is reached over" 07:00
+}
+
+@test "behind a bridge of virtual machines alone there is no network card" {
+	route_add vmbr1 0001A8C0 00FFFFFF
+	mkdir -p "$root"/sys/class/net/{vmbr1/{bridge,brif/tap100i0},tap100i0/brport}
+	echo 0x5002 >"$root/sys/class/net/tap100i0/tun_flags"
+	mount_is nfs4 192.168.1.9:/srv rw,addr=192.168.1.9
+	untold 07:00
+	# A port of another kind may be carried by any card.
+	mkdir -p "$root"/sys/class/net/{vmbr1/brif,.}/vxlan7
+	refused "$network: the filesystem mounted on /srv is reached over" 07:00
+	rm -r "$root"/sys/class/net/{vmbr1/brif,.}/vxlan7
+	mkdir "$root/sys/class/net/vmbr1/brif/enp7s0"
+	refused "$network: the filesystem mounted on /srv is reached over" 07:00
 }
 
 @test "the network that the kernel command line or the firmware sets up for the root" {

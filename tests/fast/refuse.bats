@@ -212,6 +212,38 @@ interface_add() {
 	always_refused 'the firmware tells of no IOMMU (there is no ACPI table DMAR or IVRS): turn on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD)' 01:00
 }
 
+@test "of Intel's processors, those without VT-d are named, and no others" {
+	local model
+	no_iommu
+	while read -r model; do
+		sed -i "s/^model name.*/model name	: $model/" "$root/proc/cpuinfo"
+		run -0 tool list
+		assert_contains "this processor was made without VT-d"
+	done <<-'END'
+		Intel(R) Core(TM) i7-2600K CPU @ 3.40GHz
+		Intel(R) Core(TM) i5-3570K CPU @ 3.40GHz
+		Intel(R) Core(TM) i3-2100 CPU @ 3.10GHz
+		Intel(R) Pentium(R) CPU G620 @ 2.60GHz
+		Intel(R) Pentium(R) CPU G3258 @ 3.20GHz
+		Intel(R) Celeron(R) CPU G1610 @ 2.60GHz
+		Intel(R) Celeron(R) CPU G440 @ 1.60GHz
+	END
+	while read -r model; do
+		sed -i "s/^model name.*/model name	: $model/" "$root/proc/cpuinfo"
+		run -0 tool list
+		assert_contains 'turn on VT-d'
+	done <<-'END'
+		Intel(R) Core(TM) i7-2600 CPU @ 3.40GHz
+		Intel(R) Core(TM) i7-4790K CPU @ 4.00GHz
+		Intel(R) Pentium(R) CPU G4400 @ 3.30GHz
+		Intel(R) Pentium(R) CPU G4560 @ 3.50GHz
+		Intel(R) Pentium(R) Gold G6400 CPU @ 4.00GHz
+		Intel(R) Celeron(R) CPU G3900 @ 2.80GHz
+		Intel(R) Celeron(R) G4900 CPU @ 3.10GHz
+		Intel(R) Core(TM) i3-2310E CPU @ 2.10GHz
+	END
+}
+
 @test "the groups that VFIO makes without an IOMMU are no sign of one that runs" {
 	rm -r "$root/sys/class/iommu"/*
 	run -0 tool enable 01:00
