@@ -56,7 +56,7 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 # Programs that only the tests run.
 test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
 	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator \
-	$(BUILD)/tests/list-verdicts
+	$(BUILD)/tests/list-verdicts $(BUILD)/tests/show-init $(BUILD)/tests/hasty-hook
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/use.c hook/unbind.c hook/outcome.c \
@@ -247,6 +247,15 @@ $(BUILD)/tests/try-runner $(BUILD)/tests/list-verdicts: $(BUILD)/tests/%: tests/
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(tool_flags) $(CFLAGS) -o $@ $< \
 		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
+
+# The init of an image, and the early program that waits two seconds for a pass, not ninety.
+$(BUILD)/tests/show-init: tests/programs/show-init.c
+	@mkdir -p $(@D)
+	$(quiet_ld)$(CC) $(common) $(CFLAGS) -static -o $@ $<
+
+$(BUILD)/tests/hasty-hook: $(hook_sources)
+	@mkdir -p $(@D)
+	$(quiet_ld)$(HOOK_CC) $(filter-out -MMD -MP,$(common)) -DINIT_WAIT_MS=2000 $(HOOK_CFLAGS) $(HOOK_LDFLAGS) -o $@ $^
 
 # The tool itself, with another table of boot loaders.
 $(BUILD)/tests/vfio-early-double: tests/programs/vfio-early-double.c $(tool_objects)

@@ -5,26 +5,25 @@
  * stop: in doubt it leaves everything as it is.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmdline/address.h"
 #include "cmdline/cmdline.h"
+#include "hook/init.h"
 #include "hook/log.h"
 #include "hook/record.h"
 #include "hook/report.h"
 #include "hook/sysfs.h"
+#include "hook/watch.h"
 
 enum {
 	EXIT_DONE = 0,
 	EXIT_NOT_ALL = 1, /* a device that the flag names was not taken */
 	EXIT_USAGE = 2,
-	WATCH_STEP_MS = 2,
 	WATCH_MAX_MS = 60000,
 };
 
@@ -192,7 +191,6 @@ static int work(int root, const struct flag *flag, const struct arguments *argum
 static int work_watched(
 	int root, const struct flag *flag, const struct arguments *arguments)
 {
-	const struct timespec step = {.tv_nsec = WATCH_STEP_MS * 1000000L};
 	pid_t child = fork();
 	int status;
 
@@ -200,28 +198,20 @@ static int work_watched(
 		_exit(work(root, flag, arguments));
 	if (child < 0)
 		return work(root, flag, arguments);
-	for (int waited = 0; waited < WATCH_MAX_MS; waited += WATCH_STEP_MS) {
-		if (waitpid(child, &status, WNOHANG) == child)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_NOT_ALL;
-		nanosleep(&step, NULL);
-	}
-	kill(child, SIGKILL);
+	if (child_wait(child, WATCH_MAX_MS, &status) == 0)
+		return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_NOT_ALL;
 	log_line(root, LOG_WARNING,
 		"a device does not answer; the boot goes on without waiting for it");
 	return EXIT_NOT_ALL;
 }
 
-int main(int argc, char **argv)
+static int run(const struct arguments *arguments)
 {
 	static char line[CMDLINE_SIZE * 2];
 	static struct flag flag;
-	struct arguments arguments;
 	ssize_t length;
-	int root;
+	int root = open(arguments->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!read_arguments(argc, argv, &arguments))
-		return usage();
-	root = open(arguments.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0) {
 		say("vfio-early-hook: the directory behind -r cannot be opened\n");
 		return EXIT_USAGE;
@@ -233,7 +223,7 @@ int main(int argc, char **argv)
 	}
 	flag_find(line, (size_t)length, &flag);
 	if (flag.state != FLAG_OFF && cmdline_read(line, (size_t)length).cut &&
-		!arguments.plan_only && !arguments.late)
+		!arguments->plan_only && !arguments->late)
 		log_line(root, LOG_WARNING,
 			"the command line fills the 2047 bytes that the kernel keeps: what "
 			"stands behind was not read");
@@ -242,7 +232,22 @@ int main(int argc, char **argv)
 	/* A kdump kernel has the crashed one's command line, and another job. */
 	if (file_exists(root, "proc/vmcore"))
 		return EXIT_DONE;
-	if (arguments.plan_only)
-		return work(root, &flag, &arguments);
-	return work_watched(root, &flag, &arguments);
+	if (arguments->plan_only)
+		return work(root, &flag, arguments);
+	return work_watched(root, &flag, arguments);
+}
+
+/* As process 1, whose arguments are init's. */
+static int pass_of_init(void)
+{
+	return run(&(struct arguments){.root = "/", .initramfs = true});
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments;
+
+	if (getpid() == 1)
+		init_run(argc, argv, pass_of_init);
+	return read_arguments(argc, argv, &arguments) ? run(&arguments) : usage();
 }

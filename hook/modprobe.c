@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmdline/driver.h"
 #include "hook/modprobe.h"
 #include "hook/sysfs.h"
+#include "hook/watch.h"
 
 enum {
-	WAIT_STEP_MS = 5,
 	WAIT_MAX_MS = 20000, /* modprobe takes well under a second where all is well */
 };
 
@@ -60,20 +58,11 @@ static void run_modprobe(int root, const char *path, const char *driver)
 
 static int wait_for(pid_t child)
 {
-	const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
-	int status;
+	int status, error = child_wait(child, WAIT_MAX_MS, &status);
 
-	for (int waited = 0; waited < WAIT_MAX_MS; waited += WAIT_STEP_MS) {
-		pid_t done = waitpid(child, &status, WNOHANG);
-
-		if (done == child)
-			return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		nanosleep(&step, NULL);
-	}
-	kill(child, SIGKILL);
-	return -ETIMEDOUT;
+	if (error < 0)
+		return error;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
 int driver_load(int root, const char *driver, char registered[DRIVER_NAME_MAX])

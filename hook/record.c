@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmdline/address.h"
+#include "hook/earlier.h"
 #include "hook/log.h"
 #include "hook/record.h"
 #include "hook/sysfs.h"
@@ -227,11 +228,15 @@ void record_write(int root, const struct flag *flag, const struct plan *plan,
 	const struct result result[SCAN_MAX], uint64_t start)
 {
 	struct text text = text_in(new_record, sizeof(new_record));
+	uint64_t first = start;
 
 	read_old(root);
+	/* The first pass's record may be lost. */
+	if (old_record[0] == '\0')
+		first = earlier_pass(root, start);
 	add_head(&text, flag, plan);
-	add_first(&text, "\nstart=", start);
-	add_first(&text, "\nend=", time_since_boot());
+	add_first(&text, "\nstart=", first);
+	add_first(&text, "\nend=", first < start ? first : time_since_boot());
 	for (unsigned int i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entry[i];
 		const struct pci_function *function = &entry->device->function;
