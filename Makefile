@@ -40,8 +40,8 @@ HOOK_LDFLAGS ?= -static
 
 # libpci: devices and their names. libkmod: which drivers claim a device, and whether a
 # kernel has vfio-pci. jansson: JSON. libarchive: looking into initramfs images.
-# libxml2: libvirt's domain files.
-LIBRARIES := libpci libkmod jansson libarchive libxml-2.0
+# libxml2: libvirt's domain files. nettle: the hashes of the journal.
+LIBRARIES := libpci libkmod jansson libarchive libxml-2.0 nettle
 
 # Tables leave out what is not said (-Wno-missing-field-initializers).
 common := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers -MMD -MP -I. $(STRICT)

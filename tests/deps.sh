@@ -17,6 +17,7 @@ libkmod-dev		# the drivers that claim a device
 libjansson-dev		# JSON
 libarchive-dev		# looking into initramfs images
 libxml2-dev		# libvirt's domain files
+nettle-dev		# the hashes of the journal
 git			# which files are sources
 clang			# a second compiler's warnings
 clang-format		# the house's format

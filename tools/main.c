@@ -7,6 +7,7 @@
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
 #include "tools/commands/writer.h"
+#include "tools/system/journal.h"
 #include "tools/system/root.h"
 
 #ifndef VERSION
@@ -24,6 +25,7 @@ static const struct command *const commands[] = {
 	&command_cmdline,
 	&command_diagnose,
 	&command_capture,
+	&command_log,
 	&command_confirm,
 	&command_grub_entries,
 	&command_help,
@@ -148,7 +150,19 @@ static int run_command(
 	}
 	if (command->writes)
 		status = writer_begin(command, options);
-	return status == STATUS_OK ? command->run(options, argc, argv) : status;
+	if (status == STATUS_OK)
+		status = command->run(options, argc, argv);
+	return command->writes ? writer_end(status) : status;
+}
+
+/* As it was typed, for the journal. malloc'ed. */
+static char *join(int argc, char **argv)
+{
+	char *line = copy_text("vfio-early");
+
+	for (int i = 1; i < argc; i++)
+		text_append(&line, " %s", argv[i]);
+	return line;
 }
 
 int main(int argc, char **argv)
@@ -162,6 +176,7 @@ int main(int argc, char **argv)
 	};
 	struct options options = {0};
 	const struct command *command;
+	CLEANUP_FREE char *line = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+hv", known, NULL)) != -1)
@@ -187,9 +202,12 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return STATUS_USAGE;
 	}
+	line = join(argc, argv);
 	argv += optind;
 	argc -= optind;
 	command = find_or_say(argv[0]);
+	journal_open(&(struct journal_author){
+		line, VERSION, command != NULL && command->way_back});
 	return command != NULL ? run_command(command, &options, argc, argv)
 			       : STATUS_USAGE;
 }

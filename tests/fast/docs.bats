@@ -182,6 +182,12 @@ make_telling_machine() {
 	boot_with 'vfio_early=01:00,zz'
 }
 
+@test "every key of the journal is documented, and no other" {
+	make_telling_machine
+	tool disable
+	tool --json log | jq '.commands[].changes[].after = null' | keys_are_documented log
+}
+
 @test "every key of list, status, cmdline, enable, disable and confirm is documented, and no other" {
 	make_telling_machine
 	tool --json list | keys_are_documented list

@@ -26,6 +26,8 @@ struct command {
 	const char *letters;
 	/* It changes the system: it runs as root only, and knows --dry-run and --yes. */
 	bool writes;
+	/* It only leads back to normal boots (journal.h). */
+	bool way_back;
 	/* What it holds from start to end (lock.h); NULL if it needs nothing for so long.
 	 */
 	const char *lock;
@@ -33,6 +35,6 @@ struct command {
 
 extern const struct command command_list, command_status, command_enable, command_disable,
 	command_cmdline, command_confirm, command_grub_entries, command_diagnose,
-	command_capture;
+	command_capture, command_log;
 
 #endif

@@ -107,4 +107,5 @@ const struct command command_confirm = {
 	 * ended.
 	 */
 	.writes = true,
+	.way_back = true,
 };

@@ -79,6 +79,7 @@ const struct command command_disable = {
 	/* It never asks; scripts may say --yes to all commands. */
 	.writes = true,
 	.lock = LOCK_COMMAND,
+	.way_back = true,
 	.usage = "[--dry-run]",
 	.summary = "make the normal boot the default again",
 	.help = "The passthrough entry stays in the boot menu, and what was chosen stays chosen:\n"

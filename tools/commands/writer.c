@@ -4,6 +4,8 @@
 
 #include "tools/commands/changes.h"
 #include "tools/commands/writer.h"
+#include "tools/system/journal-read.h"
+#include "tools/system/journal.h"
 #include "tools/system/lock.h"
 #include "tools/system/root.h"
 #include "tools/system/write.h"
@@ -38,4 +40,16 @@ int writer_begin(const struct command *command, const struct options *options)
 	if (command->lock == NULL || write_dry_run)
 		return STATUS_OK;
 	return take_lock(command, options);
+}
+
+int writer_end(int status)
+{
+	CLEANUP_FREE char *why = NULL;
+	int error =
+		journal_end(status == STATUS_OK ? JOURNAL_DONE : JOURNAL_FAILED, &why);
+
+	if (error == 0)
+		return status;
+	print_message("all is done, but that it ended is not in the journal: %s", why);
+	return STATUS_FAILED;
 }

@@ -11,5 +11,7 @@
  * STATUS_OK, or the exit status, and said why.
  */
 int writer_begin(const struct command *command, const struct options *options);
+/* When it has ended with this exit status: the end in the journal. The exit status. */
+int writer_end(int status);
 
 #endif

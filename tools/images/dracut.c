@@ -133,8 +133,8 @@ static int update_image(const struct kernel *kernel, char **why)
 	const char *const argv[] = {
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	struct run_result result;
-	int error = write_by(&(struct run){.argv = argv},
-		(const char *const[]){kernel->image, NULL}, &result, why);
+	int error =
+		write_image_by(&(struct run){.argv = argv}, kernel->image, &result, why);
 
 	if (error == 0)
 		run_free(&result);
@@ -153,7 +153,7 @@ static int make(const struct kernel *kernel, char **why)
 
 	if (has_update_initramfs())
 		return update_image(kernel, why);
-	error = draft_begin(&draft, kernel->image, "", 0, why);
+	error = draft_begin_image(&draft, kernel->image, why);
 	if (error < 0)
 		return error;
 

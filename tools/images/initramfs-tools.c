@@ -124,8 +124,7 @@ static int make(const struct kernel *kernel, char **why)
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	const struct run order = {.argv = argv};
 	struct run_result result;
-	int error = write_by(
-		&order, (const char *const[]){kernel->image, NULL}, &result, why);
+	int error = write_image_by(&order, kernel->image, &result, why);
 
 	if (error == 0)
 		run_free(&result);

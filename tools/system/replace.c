@@ -71,6 +71,12 @@ static int look_at_old(struct draft *draft, mode_t mode)
 	return 0;
 }
 
+/* The dot keeps it from directories whose files are all read, as /etc/grub.d. */
+char *draft_front(const char *target)
+{
+	return format_text(".%s.vfio-early.", path_name(target));
+}
+
 int replace_begin(struct draft *draft, const char *target, mode_t mode)
 {
 	CLEANUP_FREE char *directory = directory_of(target);
@@ -79,10 +85,9 @@ int replace_begin(struct draft *draft, const char *target, mode_t mode)
 	*draft = (struct draft){.target = copy_text(target)};
 	error = look_at_old(draft, mode);
 	if (error == 0) {
-		/* The dot keeps it from directories whose files are all read, as
-		 * /etc/grub.d. */
-		draft->temporary = format_text(
-			"%s/.%s.vfio-early.XXXXXX", directory, path_name(target));
+		CLEANUP_FREE char *front = draft_front(target);
+
+		draft->temporary = format_text("%s/%sXXXXXX", directory, front);
 		/* 0600, whatever the umask */
 		file = mkostemp(draft->temporary, O_CLOEXEC);
 		if (file >= 0)

@@ -16,6 +16,7 @@ struct draft {
 	char *path;	 /* as write.h names it in sentences; or NULL */
 	char *target;	 /* what will be replaced */
 	char *temporary; /* the draft */
+	bool only_hash;	 /* of write.h: an image, of which no copy is kept */
 	mode_t mode;	 /* what the new file gets, and no umask changes */
 	bool owned;	 /* uid and gid are those of the old file */
 	uid_t uid;
@@ -35,6 +36,8 @@ int replace_finish(struct draft *draft, bool *placed);
 /* Removes the draft and frees; does nothing after replace_finish. */
 void replace_drop(struct draft *draft);
 
+/* What the names of all drafts of a file begin with; malloc'ed. */
+char *draft_front(const char *target);
 /* write(2) to the end. 0 or -errno. */
 int write_all(int file, const char *text, size_t length);
 /* The directory that a path is in, malloc'ed. */

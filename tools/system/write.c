@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/text/string.h"
+#include "tools/system/journal.h"
 #include "tools/system/replace.h"
 #include "tools/system/root.h"
 #include "tools/system/write.h"
@@ -44,19 +45,21 @@ static int make_directories(const char *directory)
 }
 
 /*
- * Every change of a file passes here before it is made, so that what will be changed can
- * be kept first. With --dry-run nothing passes.
+ * Every change of a file passes here before it is made: what it is now is in the journal
+ * then, on the disk. With --dry-run nothing passes.
  */
-static int pass_door(const char *path, char **why)
+static int pass_door(const char *path, enum keep keep, const char *program, char **why)
 {
-	return write_dry_run ? sentence(-EROFS, why, "change, with --dry-run,", path) : 0;
+	if (write_dry_run)
+		return sentence(-EROFS, why, "change, with --dry-run,", path);
+	return journal_before(path, keep, program, why);
 }
 
-int draft_begin(struct draft *draft, const char *path, const char *text, size_t length,
-	char **why)
+static int begin_draft(struct draft *draft, const char *path, enum keep keep,
+	const char *text, size_t length, char **why)
 {
 	CLEANUP_FREE char *target = NULL, *directory = NULL;
-	int file, error = pass_door(path, why);
+	int file, error = pass_door(path, keep, NULL, why);
 
 	*draft = (struct draft){0};
 	if (error < 0)
@@ -81,12 +84,38 @@ int draft_begin(struct draft *draft, const char *path, const char *text, size_t 
 	return sentence(error, why, "write", path);
 }
 
+int draft_begin(struct draft *draft, const char *path, const char *text, size_t length,
+	char **why)
+{
+	return begin_draft(draft, path, KEEP_CONTENT, text, length, why);
+}
+
+int draft_begin_image(struct draft *draft, const char *path, char **why)
+{
+	int error = begin_draft(draft, path, KEEP_HASH, "", 0, why);
+
+	draft->only_hash = true;
+	return error;
+}
+
+char *draft_path(const struct draft *draft)
+{
+	return copy_text(draft->temporary + strlen(root_directory));
+}
+
 int draft_finish(struct draft *draft, char **why)
 {
 	CLEANUP_FREE char *path = copy_text(draft->path);
+	CLEANUP_FREE char *content = draft_path(draft);
 	bool placed;
-	int error = replace_finish(draft, &placed);
+	int error = journal_after(
+		path, content, draft->only_hash ? KEEP_HASH : KEEP_CONTENT, why);
 
+	if (error < 0) {
+		replace_drop(draft);
+		return error;
+	}
+	error = replace_finish(draft, &placed);
 	return error < 0 ? sentence(error, why,
 				   placed ? "sync the directory of" : "write", path)
 			 : 0;
@@ -97,16 +126,52 @@ void draft_drop(struct draft *draft)
 	replace_drop(draft);
 }
 
-int write_by(const struct run *order, const char *const *paths, struct run_result *result,
-	char **why)
+/* What the program has made of them, also where it failed. */
+static int note_after(const char *const *paths, enum keep keep, char **why)
 {
-	for (; *paths != NULL; paths++) {
-		int error = pass_door(*paths, why);
+	int failed = 0;
 
+	for (; *paths != NULL; paths++) {
+		CLEANUP_FREE char *trouble = NULL;
+		int error = journal_after(*paths, *paths, keep, &trouble);
+
+		if (error < 0) {
+			add_sentence(why, trouble);
+			failed = error;
+		}
+	}
+	return failed;
+}
+
+static int run_writer(const struct run *order, const char *const *paths, enum keep keep,
+	struct run_result *result, char **why)
+{
+	CLEANUP_FREE char *trouble = NULL;
+	int error, noted;
+
+	for (size_t i = 0; paths[i] != NULL; i++) {
+		error = pass_door(paths[i], keep, order->argv[0], why);
 		if (error < 0)
 			return error;
 	}
-	return run_program_well(order, result, why);
+	error = run_program_well(order, result, why);
+	noted = note_after(paths, keep, error < 0 ? &trouble : why);
+	if (error == 0 && noted < 0)
+		run_free(result);
+	return error < 0 ? error : noted;
+}
+
+int write_by(const struct run *order, const char *const *paths, struct run_result *result,
+	char **why)
+{
+	return run_writer(order, paths, KEEP_CONTENT, result, why);
+}
+
+int write_image_by(
+	const struct run *order, const char *path, struct run_result *result, char **why)
+{
+	return run_writer(
+		order, (const char *const[]){path, NULL}, KEEP_HASH, result, why);
 }
 
 int write_settle(const char *path, char **why)
@@ -149,28 +214,99 @@ int write_file(
 	return error;
 }
 
+/* Removes what a file needed and nobody else uses: up to the directory `top`. */
+static void remove_directories(const char *path, const char *top)
+{
+	CLEANUP_FREE char *directory = directory_of(path);
+
+	while (strlen(directory) >= strlen(top)) {
+		CLEANUP_FREE char *real = root_path(directory);
+		char *slash = strrchr(directory, '/');
+
+		if (rmdir(real) < 0 || slash == NULL)
+			return;
+		*slash = '\0';
+	}
+}
+
 int write_remove(const char *path, bool *changed, char **why)
 {
-	CLEANUP_FREE char *real = root_path(path);
-	CLEANUP_FREE char *directory = directory_of(real);
+	CLEANUP_FREE char *real = NULL, *directory = NULL;
+	int error = root_resolve(path, &real);
 	struct stat old;
-	int error = 0;
 
 	*changed = false;
+	if (error < 0)
+		return sentence(error, why, "follow the symbolic links of", path);
 	if (lstat(real, &old) < 0)
 		return errno == ENOENT || errno == ENOTDIR
 			       ? 0
 			       : sentence(-errno, why, "look at", path);
-	if (!write_dry_run) {
-		error = pass_door(path, why);
-		if (error < 0)
-			return error;
-		if (unlink(real) < 0)
-			return sentence(-errno, why, "remove", path);
-		error = sync_path(directory, O_DIRECTORY);
-		if (error < 0)
-			sentence(error, why, "sync the directory of", path);
-	}
 	*changed = true;
+	if (write_dry_run)
+		return 0;
+	error = pass_door(path, KEEP_CONTENT, NULL, why);
+	if (error == 0)
+		error = journal_removed(path, why);
+	*changed = error == 0 && unlink(real) == 0;
+	if (error < 0 || !*changed)
+		return error < 0 ? error : sentence(-errno, why, "remove", path);
+	directory = directory_of(real);
+	error = sync_path(directory, O_DIRECTORY);
+	return error < 0 ? sentence(error, why, "sync the directory of", path) : 0;
+}
+
+/* As a state of the journal has it: text, mode and owner. */
+static int put_back(const char *path, const struct file_state *state, char **why)
+{
+	CLEANUP_FREE char *text = NULL;
+	struct draft draft;
+	size_t length;
+	int error = content_read(state->hash, &text, &length);
+
+	if (error < 0)
+		return sentence(error, why, "find in the journal what was in", path);
+	error = draft_begin(&draft, path, text, length, why);
+	if (error < 0)
+		return error;
+	draft.mode = state->mode;
+	draft.owned = true;
+	draft.uid = state->uid;
+	draft.gid = state->gid;
+	return draft_finish(&draft, why);
+}
+
+int write_back(const char *path, const struct file_state *state, const char *directory,
+	char **why)
+{
+	bool changed;
+	int error;
+
+	if (state->there)
+		return put_back(path, state, why);
+	error = write_remove(path, &changed, why);
+	if (error == 0 && directory != NULL)
+		remove_directories(path, directory);
 	return error;
+}
+
+void write_clear_drafts(const char *path)
+{
+	CLEANUP_FREE char *target = NULL, *directory = NULL, *front = NULL;
+	const char *below;
+	char **names;
+
+	if (write_dry_run || root_resolve(path, &target) < 0)
+		return;
+	directory = directory_of(target);
+	front = draft_front(target);
+	below = directory + strlen(root_directory);
+	names = root_list(below[0] != '\0' ? below : "/");
+	for (size_t i = 0; names[i] != NULL; i++) {
+		CLEANUP_FREE char *name = format_text("%s/%s", directory, names[i]);
+
+		if (text_begins(names[i], front))
+			unlink(name);
+	}
+	root_list_free(names);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The door: everything that the tool changes on a disk below --root goes through here,
- * and nothing else opens a file for writing, renames or removes (tests/door.txt). What
- * the user wants written elsewhere is output.h's.
+ * and nothing else opens a file for writing, renames or removes (tests/door.txt). What a
+ * file was is in the journal before it is changed (journal.h). What the user wants
+ * written elsewhere is output.h's.
  */
 #ifndef TOOLS_SYSTEM_WRITE_H
 #define TOOLS_SYSTEM_WRITE_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/system/file-state.h"
 #include "tools/system/replace.h"
 #include "tools/system/run.h"
 
@@ -25,8 +27,18 @@ extern bool write_dry_run;
  */
 int write_file(
 	const char *path, const char *text, size_t length, bool *changed, char **why);
-/* Removes a file; one that is not there is no change. 0, or -errno and a sentence. */
+/* Removes a file; one that is not there is no change. A symbolic link stays, and its
+ * target goes. 0, or -errno and a sentence. */
 int write_remove(const char *path, bool *changed, char **why);
+/*
+ * Makes a file what it was, as the journal has it: content, mode and owner, or not there;
+ * then directories that were made for it go, too, from `directory` on, if they are empty
+ * (NULL: none was). 0, or -errno and a sentence.
+ */
+int write_back(const char *path, const struct file_state *state, const char *directory,
+	char **why);
+/* Removes drafts of this file that a cut left beside it. */
+void write_clear_drafts(const char *path);
 
 /*
  * A boot loader reads a file system without its journal, where the kernel keeps what was
@@ -44,6 +56,10 @@ int write_settle(const char *path, char **why);
  */
 int draft_begin(struct draft *draft, const char *path, const char *text, size_t length,
 	char **why);
+/* An empty one of an image, of which the journal keeps no copy. Likewise. */
+int draft_begin_image(struct draft *draft, const char *path, char **why);
+/* Its path below --root, malloc'ed. */
+char *draft_path(const struct draft *draft);
 /* Syncs the draft and puts it in place. 0, or -errno and a sentence; frees either way. */
 int draft_finish(struct draft *draft, char **why);
 /* Removes the draft and frees; does nothing after draft_finish. */
@@ -55,5 +71,8 @@ void draft_drop(struct draft *draft);
  */
 int write_by(const struct run *order, const char *const *paths, struct run_result *result,
 	char **why);
+/* The same for one that makes an image, of which the journal keeps no copy. */
+int write_image_by(
+	const struct run *order, const char *path, struct run_result *result, char **why);
 
 #endif
