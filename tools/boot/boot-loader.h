@@ -8,7 +8,15 @@
 
 #include "tools/text/lines.h"
 
+struct boot_evidence;
 struct kernels;
+
+/* How far it is known that a boot loader boots this machine. */
+enum boot_proof {
+	BOOT_NOT_HERE,
+	BOOT_FILES_HERE, /* but nothing shows that they are read */
+	BOOT_PROVEN,
+};
 
 /* Whether the boot loader can keep the marks that the guard and --once need. */
 struct boot_guard {
@@ -44,7 +52,9 @@ enum boot_stopped {
 
 /* Everything that is read of a boot loader, and all that others know of it. */
 struct boot_state {
-	const struct boot_loader *loader; /* NULL: none that is known here */
+	const struct boot_loader
+		*loader; /* NULL: none that is known to boot this system */
+	char *evidence;	 /* a clause: what shows that it does; NULL without one */
 
 	bool on;      /* the passthrough entry is the default */
 	bool once;    /* for the next boot only */
@@ -80,8 +90,9 @@ struct boot_loader {
 	/* A file that is installed with vfio-early and makes the entries; NULL: none. */
 	const char *own_file;
 
-	/* Whether its files are here. */
-	bool (*here)(void);
+	/* Whether it boots this machine; a clause on why that is not proven where its
+	 * files are here. */
+	enum boot_proof (*here)(const struct boot_evidence *evidence, char **why);
 	/* What is not, as an object of "there is no ...". */
 	char *(*missing)(void);
 	/* Fills a state that has nothing but the loader. */

@@ -17,8 +17,12 @@ int boot_change_all(boot_change *change, struct lines *steps, char **why);
 /* What it will do at the next power-on, and why. */
 void boot_read(struct boot_state *state);
 
-/* A sentence for where there is none that is known. malloc'ed. */
-char *boot_loader_missing(void);
+/*
+ * A sentence for where there is none that is known to boot this machine: what does, what
+ * says so, and how these parameters (NULL: not known yet) are given to it by hand.
+ * malloc'ed.
+ */
+char *boot_loader_missing(const char *words);
 /*
  * The command that makes the boot menu of this host anew, for people, after a change of
  * the parameters of all boots. malloc'ed; NULL if it is not known.

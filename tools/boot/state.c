@@ -13,6 +13,7 @@ void entry_inputs_free(struct entry_inputs *inputs)
 
 void boot_state_free(struct boot_state *state)
 {
+	free(state->evidence);
 	free(state->trouble);
 	free(state->why);
 	free(state->parameters);

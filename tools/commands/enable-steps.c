@@ -19,7 +19,7 @@ static int find_obstacle(
 	const struct enabling *enabling, const struct boot_state *boot, char **why)
 {
 	if (boot->loader == NULL)
-		*why = boot_loader_missing();
+		*why = boot_loader_missing(enabling->inputs.parameters);
 	else if (boot->trouble != NULL)
 		*why = copy_text(boot->trouble);
 	else
@@ -200,8 +200,11 @@ int enable_devices(struct enabling *enabling, char **why)
 
 	boot_read(&boot);
 	enabling->inputs.parameters = passthrough_parameters(enabling->devices);
-	if (boot.loader != NULL)
+	if (boot.loader != NULL) {
 		boot.loader->guard(&enabling->inputs.guard);
+		enabling->loader =
+			format_text("%s: %s", boot.loader->name, boot.evidence);
+	}
 	error = find_obstacle(enabling, &boot, why);
 	if (error == 0)
 		error = take_steps(enabling, &boot, why);
@@ -211,6 +214,7 @@ int enable_devices(struct enabling *enabling, char **why)
 
 void enabling_free(struct enabling *enabling)
 {
+	free(enabling->loader);
 	changes_free(&enabling->changes);
 	entry_inputs_free(&enabling->inputs);
 }

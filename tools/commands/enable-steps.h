@@ -14,7 +14,9 @@ struct enabling {
 	enum boot_switch to; /* BOOT_ON or BOOT_ONCE */
 
 	struct entry_inputs inputs; /* of the entries as they then are */
-	struct changes changes;	    /* what was done, or with --dry-run would be */
+	char *loader; /* "GRUB: ..." and what shows that it boots this machine; NULL: none
+		       */
+	struct changes changes; /* what was done, or with --dry-run would be */
 };
 
 /*

@@ -184,6 +184,7 @@ static void say_how_to_go_on(const struct enabling *enabling)
 {
 	bool reboot = enabling->changes.reboot_required;
 
+	printf("\nThe boot loader is %s.\n", enabling->loader);
 	if (reboot)
 		printf("\nReboot to use it: %s gives these devices to virtual machines.\n",
 			enabling->to == BOOT_ONCE ? "the next boot, and only that one,"

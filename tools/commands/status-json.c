@@ -102,6 +102,9 @@ static json_t *next_json(const struct status *status)
 	bool known = boot->inputs.parameters != NULL, read = boot->trouble == NULL;
 	json_t *object = json_object();
 
+	json_object_set_new(object, "loader",
+		json_text(boot->loader != NULL ? boot->loader->name : NULL));
+	json_object_set_new(object, "loader_evidence", json_text(boot->evidence));
 	json_object_set_new(object, "entry", json_text(next_entry_text(boot->next)));
 	json_object_set_new(object, "reason", json_text(boot->why));
 	json_object_set_new(object, "enabled", known_boolean(read, boot->on));

@@ -101,13 +101,15 @@ static void print_this_boot(const struct status *status)
 static void print_next_boot(const struct status *status)
 {
 	const struct plan *plan = status->next != NULL ? &status->next->plan : NULL;
+	const struct boot_state *boot = &status->boot;
 
-	printf("Next boot: %s, %s\n", next_entry_text(status->boot.next),
-		status->boot.why);
+	if (boot->loader != NULL)
+		printf("Boot loader: %s: %s\n", boot->loader->name, boot->evidence);
+	printf("Next boot: %s, %s\n", next_entry_text(boot->next), boot->why);
 	if (plan == NULL || plan->count == 0)
 		puts(status->next != NULL ? "  every device stays with the host"
 					  : "  what it does is not known");
-	else if (status->boot.next == NEXT_UNKNOWN)
+	else if (boot->next == NEXT_UNKNOWN)
 		puts("  with the command line of this boot:");
 	for (unsigned int i = 0; plan != NULL && i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entry[i];

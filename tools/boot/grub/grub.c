@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/text/string.h"
 #include "tools/boot/boot-loader.h"
+#include "tools/boot/evidence.h"
 #include "tools/boot/grub/environment.h"
 #include "tools/boot/grub/guard.h"
+#include "tools/boot/grub/other-system.h"
 #include "tools/boot/grub/state.h"
 #include "tools/boot/grub/switch.h"
 #include "tools/boot/grub/update.h"
@@ -11,9 +13,20 @@
 
 #define SCRIPT "/etc/grub.d/45_vfio_early"
 
-static bool grub_here(void)
+/* What GRUB reads, and not another system's GRUB, or nobody. */
+static enum boot_proof grub_here(const struct boot_evidence *evidence, char **why)
 {
-	return grub_directory() != NULL;
+	const char *directory = grub_directory();
+
+	if (directory == NULL)
+		return BOOT_NOT_HERE;
+	if (evidence->by == BOOTED_BY_GRUB) {
+		*why = grub_of_other_system();
+		return *why == NULL ? BOOT_PROVEN : BOOT_FILES_HERE;
+	}
+	*why = format_text("nothing shows that GRUB reads %s/grub.cfg at power-on: %s",
+		directory, evidence->clause);
+	return BOOT_FILES_HERE;
 }
 
 static char *grub_missing(void)
