@@ -43,6 +43,23 @@ load enable
 	assert_contains 'switch on'
 }
 
+@test "a signal in the middle of update-grub: half a grub.cfg is put back, and nothing else is begun" {
+	local before enabling status=0
+	before=$(sha256sum "$root/boot/grub/grub.cfg")
+	sed -i '2i : >"$VFIO_EARLY_ROOT/boot/grub/grub.cfg"; touch "$VFIO_EARLY_ROOT/started"; while :; do sleep 0.05; done' \
+		"$root/usr/sbin/update-grub"
+	"$top/vfio-early" --root "$root" enable 01:00 >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	enabling=$!
+	timeout 20 sh -c "until [ -e '$root/started' ]; do sleep 0.05; done"
+	kill -TERM "$enabling"
+	wait "$enabling" || status=$?
+	assert_equal 1 "$status"
+	output=$(<"$BATS_TEST_TMPDIR/said")
+	assert_contains 'update-grub was stopped by SIGTERM; /boot/grub/grub.cfg was changed all the same, and is put back'
+	assert_equal "$before" "$(sha256sum "$root/boot/grub/grub.cfg")"
+	is_off
+}
+
 @test "a program that a signal ends is told as such" {
 	install_program /usr/sbin/update-grub <<<$'#!/bin/sh\nkill -TERM $$'
 	fails 1 'update-grub failed (exit status 143)'

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/text/lines.h"
+#include "tools/text/progress.h"
 #include "cmdline/flag.h"
 #include "tools/commands/enable-steps.h"
 #include "tools/images/maker.h"
@@ -121,9 +122,11 @@ static int make_entries(struct enabling *enabling, const struct boot_state *boot
 	bool changed = true;
 	int error = 0;
 
-	if (!write_dry_run)
+	if (!write_dry_run) {
+		print_progress("making the boot menu anew: %s", command);
 		error = boot->loader->make_entries(&enabling->inputs, kernels, &changed,
 			&enabling->changes.notes, why);
+	}
 	if (changed) {
 		lines_add(
 			&enabling->changes.steps, "make the boot menu anew: %s", command);

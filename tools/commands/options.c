@@ -5,6 +5,7 @@
 
 #include "tools/commands/options.h"
 #include "tools/system/write.h"
+#include "tools/text/progress.h"
 #include "tools/text/string.h"
 
 /* Beyond the letters of the commands' own. */
@@ -77,6 +78,7 @@ enum options_verdict options_scan(
 			break;
 		}
 	optind = 0;
+	progress_quiet = options->json;
 	return OPTIONS_GOOD;
 }
 

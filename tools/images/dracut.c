@@ -133,8 +133,8 @@ static int update_image(const struct kernel *kernel, char **why)
 	const char *const argv[] = {
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	struct run_result result;
-	int error =
-		write_image_by(&(struct run){.argv = argv}, kernel->image, &result, why);
+	int error = write_image_by(&(struct run){.argv = argv, .writes = true},
+		kernel->image, &result, why);
 
 	if (error == 0)
 		run_free(&result);
@@ -160,7 +160,8 @@ static int make(const struct kernel *kernel, char **why)
 	const char *const dracut[] = {
 		"dracut", "--force", run_name(draft.temporary), kernel->version, NULL};
 
-	error = run_program_well(&(struct run){.argv = dracut}, &result, why);
+	error = run_program_well(
+		&(struct run){.argv = dracut, .writes = true}, &result, why);
 	if (error == 0) {
 		run_free(&result);
 		return draft_finish(&draft, why);

@@ -122,7 +122,7 @@ static int make(const struct kernel *kernel, char **why)
 {
 	const char *const argv[] = {
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
-	const struct run order = {.argv = argv};
+	const struct run order = {.argv = argv, .writes = true};
 	struct run_result result;
 	int error = write_image_by(&order, kernel->image, &result, why);
 

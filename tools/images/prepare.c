@@ -10,6 +10,7 @@
 #include "tools/images/ready.h"
 #include "tools/system/root.h"
 #include "tools/text/lines.h"
+#include "tools/text/progress.h"
 #include "tools/text/string.h"
 
 /* What an image may grow by when the early program and vfio-pci come into it. */
@@ -81,13 +82,19 @@ static struct stat status_of(const char *path)
  * dracut's own update-initramfs has the old image overwritten, and removed in the end.
  * initramfs-tools may put a copy in its place, which has the same times.
  */
+static bool is_same_file(const struct stat *before, const struct stat *now)
+{
+	return now->st_size == before->st_size &&
+	       now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+	       now->st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
 static const char *what_is_left(const struct stat *before, const struct stat *now)
 {
-	if (now->st_size == before->st_size &&
-		now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
-		now->st_mtim.tv_nsec == before->st_mtim.tv_nsec)
-		return "the old one is as it was";
-	return "the old one is lost, and that kernel may not boot until there is another";
+	return is_same_file(before, now)
+		       ? "the old one is as it was"
+		       : "the old one is lost, and that kernel may not boot until there "
+			 "is another";
 }
 
 /*
@@ -112,7 +119,27 @@ static char *tell_failure(const struct kernel *kernel, const struct stat *before
 		kernel->version, failure, what_is_left(before, &now), command);
 }
 
-/* Rebuilds one image and proves it; 0, or -EIO with one more sentence in `*why`. */
+/* The same of a generator that was stopped because we were asked to stop. */
+static char *tell_stop(const struct kernel *kernel, const struct stat *before,
+	const char *command, const char *failure)
+{
+	const struct stat now = status_of(kernel->image);
+
+	if (fault_of(kernel) == NULL)
+		return format_text("%s; the new image of kernel %s is in its place and "
+				   "complete; 'vfio-early enable' goes on from there",
+			failure, kernel->version);
+	if (is_same_file(before, &now))
+		return format_text("%s; the old image of kernel %s is as it was; "
+				   "'vfio-early enable' begins anew",
+			failure, kernel->version);
+	return format_text("%s; the old image of kernel %s is lost, and the new one is "
+			   "not as it should be: %s; run '%s' before the next reboot",
+		failure, kernel->version, fault_of(kernel), command);
+}
+
+/* Rebuilds one image and proves it; 0, or -EIO or -EINTR (we are asked to stop) with one
+ * more sentence in `*why`. */
 static int make_ready(
 	const struct generator *generator, struct kernel *kernel, char **why)
 {
@@ -123,7 +150,9 @@ static int make_ready(
 	int error = generator->make(kernel, &failure);
 
 	kernel_check(kernel, DEPTH_WHOLE);
-	if (error < 0)
+	if (error == -EINTR)
+		sentence = tell_stop(kernel, &before, command, failure);
+	else if (error < 0)
 		sentence = tell_failure(kernel, &before, command, failure);
 	else if (fault_of(kernel) != NULL)
 		sentence = format_text(
@@ -131,7 +160,35 @@ static int make_ready(
 	if (sentence == NULL)
 		return 0;
 	add_sentence(why, sentence);
-	return -EIO;
+	return error == -EINTR ? error : -EIO;
+}
+
+/* Each that is not ready, until we are asked to stop. 0 or -errno. */
+static int make_all(const struct generator *generator, bool dry_run, struct lines *steps,
+	struct kernels *kernels, char **why)
+{
+	size_t all = count_to_be_made(kernels), done = 0;
+	int failed = 0;
+
+	for (size_t i = 0; i < kernels->count && failed != -EINTR; i++) {
+		struct kernel *kernel = &kernels->kernel[i];
+		CLEANUP_FREE char *command = NULL;
+		int error = 0;
+
+		if (!kernel_is_to_be_made(kernel))
+			continue;
+		command = generator->command(kernel);
+		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
+			fault_of(kernel));
+		if (!dry_run) {
+			/* It takes a minute, and more. */
+			print_progress("rebuilding %s (%zu of %zu): %s", kernel->image,
+				++done, all, command);
+			error = make_ready(generator, kernel, why);
+		}
+		failed = error < 0 ? error : failed;
+	}
+	return failed;
 }
 
 int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
@@ -139,7 +196,6 @@ int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 {
 	const struct generator *generator;
 	char *obstacle;
-	int error = 0;
 
 	*changed = false;
 	*why = NULL;
@@ -155,18 +211,6 @@ int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
 		*why = obstacle;
 		return -EPERM;
 	}
-	for (size_t i = 0; i < kernels->count; i++) {
-		struct kernel *kernel = &kernels->kernel[i];
-		CLEANUP_FREE char *command = NULL;
-
-		if (!kernel_is_to_be_made(kernel))
-			continue;
-		command = generator->command(kernel);
-		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
-			fault_of(kernel));
-		*changed = true;
-		if (!dry_run && make_ready(generator, kernel, why) < 0)
-			error = -EIO;
-	}
-	return error;
+	*changed = true;
+	return make_all(generator, dry_run, steps, kernels, why);
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,25 +13,25 @@
 #include <unistd.h>
 
 #include "tools/text/string.h"
+#include "tools/system/pipes.h"
 #include "tools/system/program.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
+#include "tools/system/stop.h"
 
 enum { TICK = 50 /* milliseconds */, EXEC_FAILED = 127, SIGNALLED = 128 };
 
-/* A pipe's end here, and what came out of it. */
-struct stream {
-	int file;
-	char *text;
-	size_t length;
-};
+/* What a program that was killed may take to be gone: one that waits for a dead device
+ * stays, and is left behind. */
+enum { DEATH_TICKS = 1000 / TICK };
 
-static void become(const struct run *run, const char *path, int input, int output,
-	int errors) __attribute__((noreturn));
+static void become(const struct run *run, const char *path, const struct pipes *pipes)
+	__attribute__((noreturn));
 
-static void become(
-	const struct run *run, const char *path, int input, int output, int errors)
+static void become(const struct run *run, const char *path, const struct pipes *pipes)
 {
+	int errors = pipes->errors[1];
+
 	/* A group of its own, so that a timeout ends what it started, too. */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -42,57 +41,13 @@ static void become(
 		_exit(EXEC_FAILED);
 	}
 	program_set_environment(run->environment);
-	dup2(input, STDIN_FILENO);
-	dup2(output, STDOUT_FILENO);
+	dup2(pipes->input, STDIN_FILENO);
+	dup2(pipes->output[1], STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
 	/* execv() wants the strings writable for C's sake, and does not write to them. */
 	execv(path, (char *const *)(const void *)run->argv);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", path, strerror(errno));
 	_exit(EXEC_FAILED);
-}
-
-static int open_input(const char *text)
-{
-	size_t length = text != NULL ? strlen(text) : 0;
-	int file = memfd_create("input", MFD_CLOEXEC);
-
-	while (file >= 0 && length > 0) {
-		ssize_t written = write(file, text, length);
-
-		if (written < 0) {
-			close(file);
-			return -1;
-		}
-		text += written;
-		length -= (size_t)written;
-	}
-	if (file >= 0)
-		lseek(file, 0, SEEK_SET);
-	return file;
-}
-
-/* Takes what is there; closes the stream at its end. */
-static void drain(struct stream *stream)
-{
-	while (stream->file >= 0) {
-		char buffer[4096];
-		ssize_t got = read(stream->file, buffer, sizeof(buffer));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno == EAGAIN)
-			return;
-		if (got <= 0) {
-			close(stream->file);
-			stream->file = -1;
-			return;
-		}
-		stream->text =
-			allocate_more(stream->text, stream->length + (size_t)got + 1);
-		memcpy(stream->text + stream->length, buffer, (size_t)got);
-		stream->length += (size_t)got;
-		stream->text[stream->length] = '\0';
-	}
 }
 
 static long long milliseconds(void)
@@ -129,12 +84,21 @@ static int time_to_wait(int pidfd, unsigned int timeout, long long end)
 	return left < INT_MAX ? (int)left + 1 : INT_MAX;
 }
 
+static void put_to_death(pid_t child)
+{
+	const struct timespec tick = {.tv_nsec = TICK * 1000000L};
+
+	kill(-child, SIGKILL);
+	for (int i = 0; i < DEATH_TICKS && waitpid(child, NULL, WNOHANG) == 0; i++)
+		nanosleep(&tick, NULL);
+}
+
 /*
  * Reads both streams until the program has ended: a daemon that it left behind may hold
  * them open for ever. The wait status, or -1 when time ran out and it was killed.
  */
-static int follow(
-	pid_t child, unsigned int timeout, struct stream *output, struct stream *errors)
+static int follow(pid_t child, unsigned int timeout, struct stop *stop,
+	struct stream *output, struct stream *errors)
 {
 	long long end = milliseconds() + timeout * 1000LL;
 	int pidfd = open_pidfd(child);
@@ -145,93 +109,104 @@ static int follow(
 			{.fd = output->file, .events = POLLIN},
 			{.fd = errors->file, .events = POLLIN},
 			{.fd = pidfd, .events = POLLIN},
+			{.fd = stop->file, .events = POLLIN},
 		};
 
 		poll(ends, ARRAY_SIZE(ends), time_to_wait(pidfd, timeout, end));
-		drain(output);
-		drain(errors);
+		stream_drain(output);
+		stream_drain(errors);
+		stop_pass(stop, child);
 		if (waitpid(child, &status, WNOHANG) == child)
 			break;
 		if (timeout > 0 && milliseconds() > end) {
-			kill(-child, SIGKILL);
-			waitpid(child, &status, 0);
+			put_to_death(child);
 			status = -1;
 			break;
 		}
 	}
 	if (pidfd >= 0)
 		close(pidfd);
-	drain(output);
-	drain(errors);
+	if (stop->signal != 0)
+		stop_wait(child);
+	stream_drain(output);
+	stream_drain(errors);
 	return status;
 }
 
-static char *keep(struct stream *stream)
+/* Starts it, with these signals blocked. Its process id or -errno. */
+static pid_t start_program(const struct run *run, const char *path,
+	const sigset_t *blocked, struct pipes *pipes)
 {
-	if (stream->file >= 0)
-		close(stream->file);
-	return stream->text != NULL ? stream->text : copy_text("");
-}
-
-/* The program's input, and the pipes for what it says: [0] is our end. */
-struct ends {
-	int input, output[2], errors[2];
-};
-
-static void close_end(int *file)
-{
-	if (*file >= 0)
-		close(*file);
-	*file = -1;
-}
-
-static void close_ends(struct ends *ends)
-{
-	close_end(&ends->input);
-	for (int i = 0; i < 2; i++) {
-		close_end(&ends->output[i]);
-		close_end(&ends->errors[i]);
-	}
-}
-
-static int open_ends(struct ends *ends, const char *input)
-{
-	*ends = (struct ends){open_input(input), {-1, -1}, {-1, -1}};
-	if (ends->input < 0 || pipe2(ends->output, O_CLOEXEC) < 0 ||
-		pipe2(ends->errors, O_CLOEXEC) < 0)
-		return -errno;
-	fcntl(ends->output[0], F_SETFL, O_NONBLOCK);
-	fcntl(ends->errors[0], F_SETFL, O_NONBLOCK);
-	return 0;
-}
-
-/* Starts it. Its process id or -errno. */
-static pid_t start_program(const struct run *run, const char *path, struct ends *ends)
-{
-	int error = open_ends(ends, run->input);
+	int error = pipes_open(pipes, run->input);
 	pid_t child = error == 0 ? fork() : -1;
 
-	if (child == 0)
-		become(run, path, ends->input, ends->output[1], ends->errors[1]);
+	if (child == 0) {
+		if (blocked != NULL)
+			sigprocmask(SIG_SETMASK, blocked, NULL);
+		become(run, path, pipes);
+	}
 	if (child < 0) {
 		error = error < 0 ? error : -errno;
-		close_ends(ends);
+		pipes_close(pipes);
 		return error;
 	}
 	setpgid(child, child);
-	close_end(&ends->input);
-	close_end(&ends->output[1]);
-	close_end(&ends->errors[1]);
+	pipes_close_theirs(pipes);
 	return child;
+}
+
+/* Runs the program at this path. Its wait status, -1 for a timeout, or -errno in
+ * `*error`. */
+static int run_path(const struct run *run, const char *path, struct stop *stop,
+	struct run_result *result, int *error)
+{
+	struct stream output, errors;
+	struct pipes pipes;
+	pid_t child;
+	int status;
+
+	*stop = (struct stop){.file = -1};
+	if (run->writes)
+		stop_hold(stop);
+	child = start_program(run, path, run->writes ? &stop->before : NULL, &pipes);
+	*error = child < 0 ? child : 0;
+	if (child >= 0) {
+		output = (struct stream){.file = pipes.output[0]};
+		errors = (struct stream){.file = pipes.errors[0]};
+		status = follow(child, run->timeout, stop, &output, &errors);
+		result->output = stream_keep(&output);
+		result->errors = stream_keep(&errors);
+	}
+	if (run->writes)
+		stop_release(stop);
+	return child >= 0 ? status : 0;
+}
+
+/* What there is to say of a program that did not come to its own end. 0: it did. */
+static int judge(const struct run *run, int status, const struct stop *stop, char **why)
+{
+	const char *name = run->argv[0];
+
+	if (stop->signal != 0) {
+		*why = status == 0 ? format_text("%s ended well, and nothing was begun "
+						 "behind it, as %s asked",
+					     name, stop_name(stop->signal))
+				   : format_text("%s was stopped by %s", name,
+					     stop_name(stop->signal));
+		return -EINTR;
+	}
+	if (status != -1)
+		return 0;
+	*why = format_text(
+		"%s did not end within %u seconds and was stopped", name, run->timeout);
+	return -ETIMEDOUT;
 }
 
 int run_program(const struct run *run, struct run_result *result, char **why)
 {
 	CLEANUP_FREE char *path = program_path(run->argv[0], run->host_will_do);
-	struct stream output, errors;
-	struct ends ends;
-	pid_t child;
-	int status;
+	struct stop stop;
+	int status, error;
 
 	*result = (struct run_result){0};
 	if (path == NULL) {
@@ -239,21 +214,15 @@ int run_program(const struct run *run, struct run_result *result, char **why)
 			root_directory[0] != '\0' ? " below " : "", root_directory);
 		return -ENOENT;
 	}
-	child = start_program(run, path, &ends);
-	if (child < 0) {
-		*why = format_text("cannot run %s: %s", run->argv[0], strerror(-child));
-		return child;
+	status = run_path(run, path, &stop, result, &error);
+	if (error < 0) {
+		*why = format_text("cannot run %s: %s", run->argv[0], strerror(-error));
+		return error;
 	}
-	output = (struct stream){.file = ends.output[0]};
-	errors = (struct stream){.file = ends.errors[0]};
-	status = follow(child, run->timeout, &output, &errors);
-	result->output = keep(&output);
-	result->errors = keep(&errors);
-	if (status == -1) {
-		*why = format_text("%s did not end within %u seconds and was stopped",
-			run->argv[0], run->timeout);
+	error = judge(run, status, &stop, why);
+	if (error < 0) {
 		run_free(result);
-		return -ETIMEDOUT;
+		return error;
 	}
 	result->status =
 		WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED + WTERMSIG(status);

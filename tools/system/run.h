@@ -17,6 +17,9 @@ struct run {
 	const char *const *environment;
 	const char *input;    /* text for its standard input, or NULL for none */
 	unsigned int timeout; /* seconds until it is killed; 0 waits for ever */
+	/* It changes files: a signal that asks us to stop (stop.h) is passed to it and
+	 * all that it started, and they are waited for. */
+	bool writes;
 	/* In a made-up root this machine's own program will do: it only works on the file
 	 * or text that it is given. */
 	bool host_will_do;
@@ -30,7 +33,8 @@ struct run_result {
 
 /*
  * Runs it to its end. 0 however it ended, and a result for run_free; or -errno and a
- * sentence: -ENOENT (no such program), -ETIMEDOUT.
+ * sentence: -ENOENT (no such program), -ETIMEDOUT, -EINTR (`writes`: we are asked to
+ * stop).
  */
 int run_program(const struct run *run, struct run_result *result, char **why);
 /* Like run, and -EIO with the last line of its errors for any exit status but 0. */

@@ -169,9 +169,10 @@ static int run_editenv(
 		return 0;
 	argv = allocate_more(argv, (count + 1) * sizeof(*argv));
 	argv[count] = NULL;
-	error = run_program_well(
-		&(struct run){
-			.argv = argv, .timeout = EDIT_SECONDS, .host_will_do = true},
+	error = run_program_well(&(struct run){.argv = argv,
+					 .timeout = EDIT_SECONDS,
+					 .writes = true,
+					 .host_will_do = true},
 		&result, why);
 	if (error == 0)
 		run_free(&result);

@@ -144,7 +144,8 @@ int grub_update(const struct entry_inputs *inputs, const struct kernels *kernels
 	if (error < 0)
 		return error;
 	find_command(argv, program, run_name(real));
-	error = write_by(&(struct run){.argv = argv, .timeout = UPDATE_SECONDS},
+	error = write_by(
+		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS, .writes = true},
 		(const char *const[]){path, NULL}, &result, why);
 	if (error < 0) {
 		put_back(path, before, why);
