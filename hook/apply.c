@@ -6,6 +6,7 @@
 
 #include "cmdline/address.h"
 #include "cmdline/driver.h"
+#include "hook/answer.h"
 #include "hook/apply.h"
 #include "hook/modprobe.h"
 #include "hook/sysfs.h"
@@ -54,6 +55,8 @@ static int set_override(int root, const struct pci_address *address, const char 
 		return -1;
 	return 0;
 }
+
+static const char silent[] = "it does not answer, as when an unbind of it waits";
 
 static void fail(struct result *result, const char *problem, int error)
 {
@@ -158,8 +161,12 @@ static void give_back(int root, const struct plan_entry *entry, struct result *r
 {
 	const struct pci_address *address = &entry->device->function.address;
 	char path[SYSFS_PATH_MAX], text[24];
-	bool cleared = set_override(root, address, "") == 0;
+	bool cleared;
 
+	/* Nothing was done to it, and whatever is would not end. */
+	if (result->problem == silent)
+		return;
+	cleared = set_override(root, address, "") == 0;
 	address_text(address, text);
 	device_driver(root, address, result->after);
 	if (driver_is_vfio(result->after) && !driver_is_vfio(result->before)) {
@@ -194,7 +201,16 @@ struct load {
 	char registered[DRIVER_NAME_MAX];
 };
 
-static void block_rivals(int root, const struct plan *plan, struct result *result)
+/* In the running system something may be unbound at this moment; before udev, nothing is.
+ */
+static bool is_silent(int root, const struct plan_entry *entry, int turn)
+{
+	return turn >= 0 && entry->device->driver[0] == '\0' &&
+	       !device_answers(root, &entry->device->function.address);
+}
+
+static void block_rivals(
+	int root, const struct plan *plan, int turn, struct result *result)
 {
 	for (unsigned int i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entry[i];
@@ -207,6 +223,10 @@ static void block_rivals(int root, const struct plan *plan, struct result *resul
 			entry->action == ACTION_KEEP ? OUTCOME_KEPT : OUTCOME_LEFT;
 		if (entry->action != ACTION_TAKE)
 			continue;
+		if (is_silent(root, entry, turn)) {
+			fail(&result[i], silent, 0);
+			continue;
+		}
 		error = set_override(
 			root, &entry->device->function.address, entry->driver);
 		if (error != 0)
@@ -301,7 +321,7 @@ void apply_plan(int root, const struct plan *plan, bool hold, int turn,
 		.patience = {.turn = turn, .end = time_since_boot() + READY_MAX_US}};
 
 	/* First all overrides: loading a driver takes long enough to lose a race. */
-	block_rivals(root, plan, result);
+	block_rivals(root, plan, turn, result);
 	for (unsigned int first = 0, end; first < plan->count; first = end) {
 		bool whole = true;
 

@@ -236,3 +236,16 @@ images_come_to() { # EXPECTED
 	tool diagnose --format markdown --ct 901 >/dev/null || true
 	assert_equal "$before" "$(cd "$root" && find . -printf '%p %T@ %s %y\n' | sort)"
 }
+
+@test "a driver_override that hangs, as while an unbind waits, is told and hangs nobody" {
+	local override
+	make_machine
+	pci_bind 0000:01:00.0 -
+	override=$(pci_directory 0000:01:00.0)/driver_override
+	rm "$override"
+	mkfifo "$override"
+	run timeout 20 "$top/vfio-early" --root "$root" diagnose --only DRV-OVERRIDE
+	assert_contains 'whether the card is reserved for a driver cannot be read: its driver_override does not answer, as when an unbind of it waits'
+	run -0 timeout 20 "$top/vfio-early" --root "$root" capture "$BATS_TEST_TMPDIR/captured"
+	grep -q 01:00.1/driver_override "$BATS_TEST_TMPDIR/captured"
+}

@@ -110,3 +110,17 @@ setup() {
 	assert_equal 1 "$(grep -c '0000:02:00.1/config"' "$root/trace")"
 	record_has '0000:02:00.1 8086:2668 taken'
 }
+
+@test "a late device whose driver_override does not answer is left, and keeps no pass waiting" {
+	local override=$root/sys/bus/pci/devices/0000:02:00.0/driver_override
+	rm "$override"
+	mkfifo "$override"
+	boot_with vfio_early=01:00,02:00
+	run -1 timeout 20 "$top/vfio-early-hook" -r "$root" -d 0000:02:00.1
+	output=$(cat "$root/dev/kmsg")
+	assert_contains 'it does not answer, as when an unbind of it waits'
+	[ -p "$override" ]
+	# The other function of the card goes back, and the next pass need not wait.
+	[ "$(override_of 0000:02:00.1)" != vfio-pci ]
+	flock -n "$root/run/vfio-early/lock" true
+}

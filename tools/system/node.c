@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
+#include "tools/system/inside.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/system/node.h"
@@ -54,17 +56,33 @@ static bool from_table(const char *table, const char *path, struct node *node)
 	return found;
 }
 
-int node_read(const char *path, struct node *node)
+static int status_of(const char *path, struct stat *status)
 {
 	CLEANUP_FREE char *real = root_path(path);
+	int there, error;
+
+	if (inside_root(path) == 0)
+		return stat(real, status) < 0 ? -errno : 0;
+	there = root_look_inside(path);
+	if (there < 0)
+		return there;
+	error = fstat(there, status) < 0 ? -errno : 0;
+	close(there);
+	return error;
+}
+
+int node_read(const char *path, struct node *node)
+{
 	CLEANUP_FREE char *table = NULL;
 	struct stat status;
+	int error;
 
 	if (root_directory[0] != '\0' && root_read(NODE_TABLE, &table, NULL) == 0 &&
 		from_table(table, path, node))
 		return 0;
-	if (stat(real, &status) < 0)
-		return -errno;
+	error = status_of(path, &status);
+	if (error < 0)
+		return error;
 	*node = (struct node){
 		.type = type_of(status.st_mode),
 		.major = major(status.st_rdev),

@@ -5,12 +5,16 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/text/string.h"
+#include "tools/system/follow.h"
+#include "tools/system/hanging.h"
+#include "tools/system/inside.h"
 #include "tools/system/root.h"
 
-enum { LINKS_MAX = 40 };
+enum { READ_MAX = 1 << 30 };
 
 const char *root_directory = "";
 void (*root_watch)(const char *path);
@@ -22,78 +26,9 @@ char *root_path(const char *path)
 	return format_text("%s%s", root_directory, path);
 }
 
-/* The target of a link as the C library takes it; NULL: it is none. malloc'ed. */
-static char *read_link(const char *real)
-{
-	char target[PATH_MAX];
-	ssize_t length = readlink(real, target, sizeof(target) - 1);
-
-	return length < 0 ? NULL : format_text("%.*s", (int)length, target);
-}
-
-static void replace_text(char **text, char *by)
-{
-	free(*text);
-	*text = by;
-}
-
-/* Takes the first name off a path. malloc'ed; NULL: there is none. */
-static char *take_name(char **rest)
-{
-	const char *at = *rest + strspn(*rest, "/");
-	size_t length = strcspn(at, "/");
-	char *name;
-
-	if (length == 0)
-		return NULL;
-	name = format_text("%.*s", (int)length, at);
-	replace_text(rest, copy_text(at + length));
-	return name;
-}
-
-static void go_up(char *place)
-{
-	char *slash = strrchr(place, '/');
-
-	if (slash != NULL)
-		*slash = '\0';
-}
-
 int root_follow(const char *path, root_link_visitor *visit, void *data, char **place)
 {
-	CLEANUP_FREE char *rest = copy_text(path);
-	CLEANUP_FREE char *done = copy_text("");
-	unsigned int links = 0;
-
-	for (;;) {
-		CLEANUP_FREE char *name = take_name(&rest);
-		CLEANUP_FREE char *here = NULL, *real = NULL, *target = NULL;
-
-		if (name == NULL)
-			break;
-		if (strcmp(name, ".") == 0)
-			continue;
-		if (strcmp(name, "..") == 0) {
-			go_up(done);
-			continue;
-		}
-		here = format_text("%s/%s", done, name);
-		real = format_text("%s%s", root_directory, here);
-		target = read_link(real);
-		if (target == NULL) {
-			replace_text(&done, copy_text(here));
-			continue;
-		}
-		if (++links > LINKS_MAX)
-			return -ELOOP;
-		if (visit != NULL)
-			visit(here, target, data);
-		replace_text(&rest, format_text("%s/%s", target, rest));
-		if (target[0] == '/')
-			done[0] = '\0';
-	}
-	*place = copy_text(done);
-	return 0;
+	return follow_links(root_directory, path, visit, data, place);
 }
 
 int root_resolve(const char *path, char **real)
@@ -118,23 +53,51 @@ static char *followed(const char *path)
 	return resolved;
 }
 
+int root_look_inside(const char *path)
+{
+	CLEANUP_FREE char *whole = root_path(path);
+	size_t length = strlen(root_directory) + inside_root(path);
+	CLEANUP_FREE char *root = format_text("%.*s", (int)length, whole);
+
+	return inside_look(root, whole + length);
+}
+
 bool root_exists(const char *path)
 {
-	CLEANUP_FREE char *real = followed(path);
+	CLEANUP_FREE char *real = NULL;
+	int there;
 
+	if (inside_root(path) > 0) {
+		there = root_look_inside(path);
+		if (there >= 0)
+			close(there);
+		return there >= 0;
+	}
+	real = followed(path);
 	return access(real, F_OK) == 0;
 }
 
-int root_read(const char *path, char **text, size_t *length)
+/* Only a regular file is read: to open another may already do something, or wait. The
+ * descriptor or -errno. */
+static int open_file(const char *real)
 {
-	CLEANUP_FREE char *real = followed(path);
-	int file = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	int file;
+
+	if (stat(real, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+	file = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return file < 0 ? -errno : file;
+}
+
+int read_whole(int file, size_t most, char **text, size_t *length)
+{
 	size_t size = 0, used = 0;
 	char *buffer = NULL;
 	ssize_t got;
 
-	if (file < 0)
-		return -errno;
 	do {
 		if (size - used < 2) {
 			size = size == 0 ? 4096 : size * 2;
@@ -143,15 +106,13 @@ int root_read(const char *path, char **text, size_t *length)
 		got = read(file, buffer + used, size - used - 1);
 		if (got > 0)
 			used += (size_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (got < 0) {
-		int error = -errno;
+	} while ((got > 0 && used <= most) || (got < 0 && errno == EINTR));
+	if (got != 0) {
+		int error = got < 0 ? -errno : -EFBIG;
 
 		free(buffer);
-		close(file);
 		return error;
 	}
-	close(file);
 	buffer[used] = '\0';
 	*text = buffer;
 	if (length != NULL)
@@ -159,16 +120,41 @@ int root_read(const char *path, char **text, size_t *length)
 	return 0;
 }
 
-char *root_read_word(const char *path)
+int root_read(const char *path, char **text, size_t *length)
+{
+	CLEANUP_FREE char *real = NULL;
+	int file, error;
+
+	if (inside_root(path) > 0) {
+		file = inside_open(root_look_inside(path));
+	} else {
+		real = followed(path);
+		if (hanging_is_possible(path, real))
+			return hanging_read(real, text, length);
+		file = open_file(real);
+	}
+	if (file < 0)
+		return file;
+	error = read_whole(file, READ_MAX, text, length);
+	close(file);
+	return error;
+}
+
+int root_read_line(const char *path, char **text)
 {
 	size_t length;
+	int error = root_read(path, text, &length);
+
+	while (error == 0 && length > 0 && isspace((unsigned char)(*text)[length - 1]))
+		(*text)[--length] = '\0';
+	return error;
+}
+
+char *root_read_word(const char *path)
+{
 	char *text;
 
-	if (root_read(path, &text, &length) < 0)
-		return NULL;
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		text[--length] = '\0';
-	return text;
+	return root_read_line(path, &text) < 0 ? NULL : text;
 }
 
 char *root_link(const char *path)
@@ -190,10 +176,29 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static DIR *open_directory(const char *path)
+{
+	CLEANUP_FREE char *real = NULL;
+	int there;
+
+	if (inside_root(path) > 0) {
+		there = root_look_inside(path);
+		real = format_text("/proc/self/fd/%d", there);
+	} else {
+		there = -1;
+		real = followed(path);
+	}
+
+	DIR *directory = opendir(real);
+
+	if (there >= 0)
+		close(there);
+	return directory;
+}
+
 char **root_list(const char *path)
 {
-	CLEANUP_FREE char *real = followed(path);
-	DIR *directory = opendir(real);
+	DIR *directory = open_directory(path);
 	struct dirent *entry;
 	char **names = allocate_more(NULL, sizeof(*names));
 	size_t count = 0;

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tools/system/follow.h"
+
 /* "" for the running system, or a directory without a slash at its end. */
 extern const char *root_directory;
 
@@ -26,21 +28,28 @@ int root_resolve(const char *path, char **real);
  * included: its place, itself without links, and what it says. ".." behind a link is the
  * directory above its target, as the kernel has it.
  */
-typedef void root_link_visitor(const char *place, const char *target, void *data);
 int root_follow(const char *path, root_link_visitor *visit, void *data, char **place);
 /* Whether something is there (a symbolic link is followed). */
 bool root_exists(const char *path);
 /*
  * Reads a whole file, /proc and /sys included. Returns 0 and a malloc'ed, NUL-terminated
- * text with its length in bytes (length may be NULL), or -errno.
+ * text with its length in bytes (length may be NULL), or -errno: -EINVAL for a device, a
+ * pipe or a socket, -ETIMEDOUT where reading hangs (hanging.h). Below the root of another
+ * process (inside.h) nothing leads out of it.
  */
 int root_read(const char *path, char **text, size_t *length);
-/* Like root_read, without the white space at the end; NULL if it cannot be read. */
+/* The same from an open file, up to `most` bytes; -EFBIG: there are more. */
+int read_whole(int file, size_t most, char **text, size_t *length);
+/* Like root_read, without the white space at the end; root_read_word gives NULL if it
+ * cannot be read. */
+int root_read_line(const char *path, char **text);
 char *root_read_word(const char *path);
 /* A symbolic link's target as it stands there, malloc'ed; NULL if it is none. */
 char *root_link(const char *path);
 /* The last component of a symbolic link's target, malloc'ed; NULL if there is none. */
 char *root_link_name(const char *path);
+/* What is there below the root of another process (inside.h), as inside_look has it. */
+int root_look_inside(const char *path);
 /* The names in a directory without "." and "..", sorted; NULL-terminated, malloc'ed
  * (root_list_free). An absent directory is an empty list. */
 char **root_list(const char *path);

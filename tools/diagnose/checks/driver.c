@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which driver has the card, and which it is reserved for. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,10 @@ VERDICT reserved_wrongly = {CHECK_FAIL,
 	"again with the next boot",
 	"echo >{3}"};
 VERDICT cannot_reserve = {CHECK_SKIP, "this kernel has no driver_override"};
+VERDICT override_hangs = {CHECK_UNKNOWN,
+	"whether the card is reserved for a driver cannot be read: {1}",
+	"end the program or the VM that uses the card: what waits for it, as an unbind in "
+	"the running system, goes on then"};
 VERDICT not_reserved = {CHECK_PASS, "the card is reserved for no driver"};
 VERDICT reserved_well = {CHECK_PASS, "the card is reserved for the right driver"};
 
@@ -143,12 +148,21 @@ static bool is_wrong(const struct pci_device *function, const char *override, bo
 	       strcmp(override, function->facts.driver) != 0;
 }
 
+static const char *why_unread(int error)
+{
+	return error == -ETIMEDOUT
+		       ? "its driver_override does not answer, as when an unbind "
+			 "of it waits"
+		       : strerror(-error);
+}
+
 static void check_override(const struct context *context, const struct intent *intent,
 	struct findings *findings)
 {
 	struct card card = intent_card(context, intent);
 	CLEANUP_FREE char *path = attribute_path(intent->device, "driver_override");
-	CLEANUP_FREE char *value = attribute_read(intent->device, "driver_override");
+	CLEANUP_FREE char *value = NULL;
+	int error = root_read_line(path, &value);
 
 	for (size_t i = 0;
 		i < card.count && (intent_is_vm(intent) || intent_is_host(intent)); i++) {
@@ -161,6 +175,11 @@ static void check_override(const struct context *context, const struct intent *i
 		verdict_row(findings, &reserved_wrongly, function->address, wrong, where,
 			NULL);
 		finding_evidence(findings, where, "%s", wrong);
+		return;
+	}
+	if (error < 0 && error != -ENOENT) {
+		verdict_row(findings, &override_hangs, why_unread(error), NULL);
+		finding_evidence(findings, path, "%s", strerror(-error));
 		return;
 	}
 	verdict_row(findings,
