@@ -190,6 +190,18 @@ holds='stays with the host: its driver jsm is not known to let go'
 	explains 0 'is given to vfio-pci' 00:06.0
 }
 
+# Debian's modules.builtin.modinfo has no aliases, and such a driver no link to its module.
+@test "a built-in driver that is not called as its module is" {
+	serial_add serial
+	echo kernel/drivers/tty/serial/8250/8250_pci.ko >>"$root/lib/modules/6.1.0-1-amd64/modules.builtin"
+	mkdir -p "$root/sys/bus/pci/devices/0000:00:06.0/tty/ttyS4" "$root/sys/class/tty/console"
+	ln -s ../../bus/pci/devices/0000:00:06.0/tty/ttyS4 "$root/sys/class/tty/ttyS4"
+	echo tty0 >"$root/sys/class/tty/console/active"
+	explains 0 'is given to vfio-pci' 00:06.0
+	echo ttyS4 >"$root/sys/class/tty/console/active"
+	explains 0 'stays with the host: it is in use by the console ttyS4' 00:06.0
+}
+
 @test "what this boot left for its driver, the next boot of the same kernel leaves" {
 	serial_add
 	put /run/vfio-early/boot <<-END

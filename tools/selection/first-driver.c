@@ -50,6 +50,27 @@ void first_drivers_free(struct first_drivers *known)
 	free(known);
 }
 
+/* Drivers of PCI functions that are not called as their modules are: the module, and the
+ * driver. */
+static const char *const renamed[][2] = {{"xhci_pci", "xhci_hcd"},
+	{"ehci_pci", "ehci-pci"}, {"ohci_pci", "ohci-pci"}, {"8250_pci", "serial"}};
+
+static const char *driver_of_module(const char *module)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++)
+		if (strcmp(module, renamed[i][0]) == 0)
+			return renamed[i][1];
+	return module;
+}
+
+static const char *module_of_driver(const char *driver)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++)
+		if (strcmp(driver, renamed[i][1]) == 0)
+			return renamed[i][0];
+	return driver;
+}
+
 /*
  * Whether the driver is a part of that kernel. /sys/module/NAME has "initstate" only for
  * a loaded module (kernel/module/sysfs.c); the link "module" is there for both, but for
@@ -63,7 +84,8 @@ static bool is_built_in(const struct first_drivers *known, const char *driver)
 
 	if (root_exists(state) && known->same_kernel)
 		return false;
-	switch (module_find(known->version, module != NULL ? module : driver, NULL)) {
+	switch (module_find(known->version,
+		module != NULL ? module : module_of_driver(driver), NULL)) {
 	case MODULE_BUILT_IN:
 		return true;
 	case MODULE_FILE:
@@ -91,19 +113,6 @@ static char *find_alias(const struct first_drivers *known, const char *modalias)
 		return copy_text(copy);
 	}
 	return NULL;
-}
-
-/* Drivers of PCI functions that are not called as their modules are. */
-static const char *driver_of_module(const char *module)
-{
-	static const char *const others[][2] = {{"xhci_pci", "xhci_hcd"},
-		{"ehci_pci", "ehci-pci"}, {"ohci_pci", "ohci-pci"},
-		{"8250_pci", "serial"}};
-
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (strcmp(module, others[i][0]) == 0)
-			return others[i][1];
-	return module;
 }
 
 static char *read_modalias(const struct device *device)
