@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rules.sh [DIRECTORY]: the sources below it keep the house's direction (directions.txt),
-# change files through one door only (door.txt), ask boot loaders by their seam, do not lean on
-# each other, and have names and headers of their own (names.awk). Each line against a rule is
-# named.
+# change files through one door only (door.txt), ask boot loaders by their seam, print what is
+# fit for a terminal, do not lean on each other, and have names and headers of their own
+# (names.awk). Each line against a rule is named.
 set -eu
 tables=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$tables/..}"
@@ -48,6 +48,12 @@ fi
 if sources tools | grep -vE '^tools/boot/grub/|^tools/commands/grub-entries\.c$' |
 	xargs grep -nE '\<(grub|grubenv)_|GRUBENV_|"tools/boot/grub/' /dev/null; then
 	echo "GRUB is known outside tools/boot/grub: ask tools/boot/boot-loader.h" >&2
+	failed=1
+fi
+
+# Names and files may hold what moves a terminal's cursor.
+if sources tools/commands | xargs grep -nE '(^|[^a-z_])printf\(' /dev/null; then
+	echo "a command prints what a terminal may obey: print_plain()" >&2
 	failed=1
 fi
 

@@ -320,12 +320,19 @@ named_in_args() { # ARGS
 	local form
 	for form in '-device vfio-pci,host=41:00.0' '--device vfio-pci,host=41:00.0,x-vga=on' \
 		"-cpu host -device 'vfio-pci,id=card,host=41:00.0' -snapshot" \
-		'-device vfio-pci-nohotplug,host=41:00.0'; do
+		'-device vfio-pci-nohotplug,host=41:00.0' \
+		"-device '{\"driver\":\"vfio-pci\",\"host\":\"41:00.0\"}'" \
+		"-cpu host -device '{ \"host\": \"41:00.0\", \"id\": \"card\", \"driver\": \"vfio-pci\" }' -snapshot" \
+		'-device "{\"driver\": \"vfio-pci\", \"host\": \"41:00.0\"}"'; do
 		assert_equal 'fail the VM names 41:00.0, where there is no device' "$(named_in_args "$form")"
 	done
 	assert_equal 'fail the VM names 0000:41:00.0, where there is no device' \
 		"$(named_in_args '-device vfio-pci,sysfsdev=/sys/bus/pci/devices/0000:41:00.0/')"
-	for form in '-device virtio-vga,host=41:00.0' 'vfio-pci,host=41:00.0' '-device vfio-pci,id=none'; do
+	assert_equal 'fail the VM names 0000:41:00.0, where there is no device' \
+		"$(named_in_args "-device '{\"driver\":\"vfio-pci\",\"sysfsdev\":\"/sys/bus/pci/devices/0000:41:00.0\"}'")"
+	for form in '-device virtio-vga,host=41:00.0' 'vfio-pci,host=41:00.0' '-device vfio-pci,id=none' \
+		"-device '{\"driver\":\"virtio-vga\",\"host\":\"41:00.0\"}'" \
+		"-device '{\"driver\":\"vfio-pci\",\"host\":7}'" "-device '{\"driver\":\"vfio-pci\",'"; do
 		assert_equal 'fail the VM is given no device of this machine' "$(named_in_args "$form")"
 	done
 }

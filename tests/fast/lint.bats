@@ -78,6 +78,11 @@ refuses() { # FILE LINE
 	assert_contains 'has the name of a function of tools/pci/devices.c'
 }
 
+@test "a command that prints past print_plain() is named by file and line" {
+	refuses tools/commands/list.c 'printf("%s", device->name);'
+	assert_contains 'print_plain()'
+}
+
 @test "reading, tools/system itself and the named exceptions are no change" {
 	sed -i '2i file = open(path, O_RDONLY | O_CLOEXEC); fopen(path, "re");' "$tree/tools/commands/disable.c"
 	sed -i '2i unlink("/etc/motd");' "$tree/tools/system/write.c" "$tree/tools/diagnose/capture/unpack.c"

@@ -197,12 +197,6 @@ host_display() {
 	assert_contains 'sys/bus/pci is not there: this machine has no PCI bus'
 }
 
-@test "a list of names that cannot be read is an error with its line" {
-	put /usr/share/misc/pci.ids <<<'garbage'
-	run -2 tool list
-	assert_contains 'pci.ids, line 1'
-}
-
 @test "list takes no other word and no other option" {
 	run -2 tool list 01:00
 	assert_contains "list: unexpected '01:00'"

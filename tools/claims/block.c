@@ -13,7 +13,7 @@
 /* Whether the claim is one that stops a module that is loaded, too. */
 static bool stops_loaded(const struct claim *claim)
 {
-	return strstr(claim->text, "modeset") != NULL ||
+	return claim->target == TARGET_ID || strstr(claim->text, "modeset") != NULL ||
 	       strstr(claim->text, "initcall_blacklist") != NULL;
 }
 
@@ -62,8 +62,14 @@ const char *claim_blocked_driver(
 
 	if (claim->kind != CLAIM_BLOCK || !pci_device_is_graphics(device))
 		return NULL;
-	for (size_t i = 0; (module = graphics_driver(vendor, i)) != NULL; i++)
-		if (!is_second(vendor, i) && blocks(claim, module))
+	if (claim->target == TARGET_ID && !claim_means(claim, device))
+		return NULL;
+	for (size_t i = 0; (module = graphics_driver(vendor, i)) != NULL; i++) {
+		/* one that has come was asked, and did not take this very device */
+		bool asked = claim->target == TARGET_ID && is_loaded(module);
+
+		if ((asked || !is_second(vendor, i)) && blocks(claim, module))
 			return module;
+	}
 	return NULL;
 }

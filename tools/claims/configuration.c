@@ -7,7 +7,7 @@
 #include "tools/text/string.h"
 #include "tools/claims/claim.h"
 #include "tools/claims/configuration.h"
-#include "tools/pci/graphics-drivers.h"
+#include "tools/claims/graphics-words.h"
 
 static const char by_cmdline[] = "the kernel command line";
 static const char by_grub[] = "the kernel command line of the next boot";
@@ -64,49 +64,6 @@ static void add_modules(struct claims *claims, const char *who, const char *path
 				->target = TARGET_MODULE;
 }
 
-static void add_block(struct claims *claims, const char *who, const char *path,
-	unsigned int line, struct span module, struct span text)
-{
-	claims_add(claims, CLAIM_BLOCK, who, path, line, module, text)->target =
-		TARGET_MODULE;
-}
-
-/* "i915.modeset": the driver, if it has that parameter. */
-static bool is_modeset(const struct parameter *word, struct span *module)
-{
-	static const char end[] = ".modeset";
-	size_t length = sizeof(end) - 1;
-
-	if (word->name.length <= length ||
-		!span_is(span_from(word->name, word->name.length - length), end))
-		return false;
-	*module = (struct span){word->name.text, word->name.length - length};
-	return graphics_driver_has_modeset(*module);
-}
-
-/* Words that keep the host's graphics drivers from their cards. False: another word. */
-static bool read_graphics_word(struct claims *claims, const struct parameter *word,
-	const char *who, const char *path, unsigned int line)
-{
-	struct span value = word->value, one, module;
-	const char *driver;
-
-	if (parameter_is(word, CLAIM_NOMODESET)) {
-		add_block(claims, who, path, line, word->name, word->word);
-	} else if (is_modeset(word, &module)) {
-		if (span_is(value, "0"))
-			add_block(claims, who, path, line, module, word->word);
-	} else if (parameter_is(word, "initcall_blacklist")) {
-		while (span_piece(&value, ',', &one))
-			if ((driver = graphics_driver_of_initcall(one)) != NULL)
-				add_block(claims, who, path, line, span_of(driver),
-					word->word);
-	} else {
-		return false;
-	}
-	return true;
-}
-
 /* One word of a kernel command line. */
 static void read_word(struct claims *claims, const struct parameter *word,
 	const char *who, const char *path, unsigned int line)
@@ -114,7 +71,7 @@ static void read_word(struct claims *claims, const struct parameter *word,
 	struct span value = word->value, text = word->word, one;
 	struct pci_address address;
 
-	if (read_graphics_word(claims, word, who, path, line))
+	if (claims_in_graphics_word(claims, word, who, path, line))
 		return;
 	if (parameter_is(word, "vfio-pci.ids")) {
 		add_ids(claims, who, path, line, value, text, "vfio-pci");
@@ -220,7 +177,7 @@ static bool does_nothing(struct span command)
 static void read_modprobe_line(
 	struct claims *claims, struct span line, const char *path, unsigned int number)
 {
-	struct span rest = line, verb, module, word;
+	struct span rest = line, verb, module;
 	struct claim *claim;
 
 	if (!span_word(&rest, &verb) || verb.text[0] == '#' || !span_word(&rest, &module))
@@ -228,11 +185,9 @@ static void read_modprobe_line(
 	rest = span_trim(rest);
 	if (span_is(verb, "options") && is_vm_driver(module)) {
 		read_options(claims, module, rest, line, by_modprobe, path, number);
-	} else if (span_is(verb, "options") && graphics_driver_has_modeset(module)) {
-		while (span_word(&rest, &word))
-			if (span_is(word, "modeset=0"))
-				add_block(
-					claims, by_modprobe, path, number, module, line);
+	} else if (span_is(verb, "options")) {
+		claims_in_graphics_options(
+			claims, module, rest, line, by_modprobe, path, number);
 	} else if (span_is(verb, "blacklist")) {
 		add_modules(claims, by_modprobe, path, number, module, '\0', line);
 	} else if (span_is(verb, "install")) {

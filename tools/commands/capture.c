@@ -63,7 +63,7 @@ static int capture(const char *path, bool raw)
 		print_message("%s", why);
 		return STATUS_USAGE;
 	}
-	fprintf(stderr, "%s: read it before you send it to somebody\n", path);
+	print_message("read %s before you send it to somebody", path);
 	return STATUS_OK;
 }
 

@@ -26,13 +26,13 @@ int changes_print(
 	if (failure != NULL && !write_dry_run)
 		heading = "Done before it failed:";
 	if (changes->steps.count > 0)
-		printf("%s\n", heading);
+		print_plain("%s\n", heading);
 	else if (failure == NULL)
-		printf("Nothing to do: all is as it should be.\n");
+		print_plain("Nothing to do: all is as it should be.\n");
 	for (size_t i = 0; i < changes->steps.count; i++)
-		printf("  %s\n", changes->steps.line[i]);
+		print_plain("  %s\n", changes->steps.line[i]);
 	for (size_t i = 0; i < changes->notes.count; i++)
-		printf("Note: %s.\n", changes->notes.line[i]);
+		print_plain("Note: %s.\n", changes->notes.line[i]);
 	fflush(stdout);
 	if (failure != NULL)
 		print_message("%s", failure);

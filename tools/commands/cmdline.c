@@ -90,7 +90,7 @@ static int print_words(
 	refuse_flag(devices, &prediction->flag, &refused, &warnings);
 	warn_of_refusals(&refused, &warnings);
 	if (!options->json)
-		puts(words);
+		print_plain("%s\n", words);
 	else if (json_print(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "words",
 			 json_text(words), "flag", json_text(flag), "iommu",
 			 json_text(iommu), "devices",

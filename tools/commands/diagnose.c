@@ -29,7 +29,7 @@ static int list_checks(bool json)
 		const struct check *check = check_at(i);
 
 		if (!json)
-			printf("%-20s %s\n", check->id, check->about);
+			print_plain("%-20s %s\n", check->id, check->about);
 		json_array_append_new(array,
 			json_pack("{ss ss}", "id", check->id, "about", check->about));
 	}
@@ -61,7 +61,7 @@ static int list_signatures(bool json)
 
 	for (size_t i = 0; i < signature_count; i++) {
 		if (!json)
-			printf("%-5s %s\n", signatures[i].id, signatures[i].cause);
+			print_plain("%-5s %s\n", signatures[i].id, signatures[i].cause);
 		json_array_append_new(array, describe_signature(&signatures[i]));
 	}
 	if (json)

@@ -56,8 +56,9 @@ static int disable(const struct options *options)
 		error = -EIO;
 	else if (error == 0 && !options->json && !write_dry_run &&
 		 changes.reboot_required)
-		printf("\nReboot to get the devices back; 'vfio-early enable' takes them "
-		       "again.\n");
+		print_plain(
+			"\nReboot to get the devices back; 'vfio-early enable' takes them "
+			"again.\n");
 	changes_free(&changes);
 	return error < 0 ? STATUS_FAILED : STATUS_OK;
 }

@@ -50,17 +50,18 @@ static unsigned int ask_number(const struct choice *choice)
 	char answer[32];
 
 	if (choice->doubt != NULL)
-		printf("Note: %s.\n", choice->doubt);
-	printf("Which card is for virtual machines?\n");
+		print_plain("Note: %s.\n", choice->doubt);
+	print_plain("Which card is for virtual machines?\n");
 	for (size_t i = 0; i < choice->count; i++) {
 		const struct pci_device *face = card_face(&choice->card[i]);
 
-		printf("  %zu) %s  %s%s\n", i + 1, pci_device_short(face), face->name,
+		print_plain("  %zu) %s  %s%s\n", i + 1, pci_device_short(face),
+			face->name,
 			card_boot_display(&choice->card[i]) != NULL
 				? "  (the host's display)"
 				: "");
 	}
-	printf("Number (Enter changes nothing): ");
+	print_plain("Number (Enter changes nothing): ");
 	fflush(stdout);
 	if (fgets(answer, sizeof(answer), stdin) == NULL ||
 		sscanf(answer, "%u", &number) != 1 || number > choice->count)
@@ -158,10 +159,10 @@ static void show_cards(const struct candidate *candidates, size_t count)
 		for (size_t j = 0; j < card->count; j++) {
 			const struct pci_device *device = &card->function[j];
 
-			printf("%s%s  %s  %s", j > 0 ? "  " : "",
+			print_plain("%s%s  %s  %s", j > 0 ? "  " : "",
 				pci_device_short(device), device->id, device->name);
 			if (device->facts.group >= 0)
-				printf("   IOMMU group %d", device->facts.group);
+				print_plain("   IOMMU group %d", device->facts.group);
 			putchar('\n');
 		}
 	}
@@ -175,8 +176,9 @@ static void say_what_is_dark(
 	const struct pci_device *lost = display_lost(devices, candidates, count, &what);
 
 	if (lost != NULL)
-		printf("\nThis machine's screen stays dark in such a boot, from the kernel's "
-		       "start on: %s\n(%s). Have another way in (ssh, a serial console).\n",
+		print_plain(
+			"\nThis machine's screen stays dark in such a boot, from the kernel's "
+			"start on: %s\n(%s). Have another way in (ssh, a serial console).\n",
 			pci_device_short(lost), what);
 }
 
@@ -184,17 +186,20 @@ static void say_how_to_go_on(const struct enabling *enabling)
 {
 	bool reboot = enabling->changes.reboot_required;
 
-	printf("\nThe boot loader is %s.\n", enabling->loader);
+	print_plain("\nThe boot loader is %s.\n", enabling->loader);
 	if (reboot)
-		printf("\nReboot to use it: %s gives these devices to virtual machines.\n",
+		print_plain(
+			"\nReboot to use it: %s gives these devices to virtual machines.\n",
 			enabling->to == BOOT_ONCE ? "the next boot, and only that one,"
 						  : "every boot from then on");
-	printf("%sTo go back: 'vfio-early disable' and reboot, or choose the normal entry "
-	       "in the boot\nmenu, which is as it always was.\n",
+	print_plain(
+		"%sTo go back: 'vfio-early disable' and reboot, or choose the normal entry "
+		"in the boot\nmenu, which is as it always was.\n",
 		reboot ? "" : "\n");
 	if (!enabling->inputs.guard.on)
-		printf("\nThe guard is off: %s.\nIf a passthrough boot does not come up, "
-		       "choose the normal entry in the boot menu.\n",
+		print_plain(
+			"\nThe guard is off: %s.\nIf a passthrough boot does not come up, "
+			"choose the normal entry in the boot menu.\n",
 			enabling->inputs.guard.reason);
 }
 

@@ -120,7 +120,7 @@ static void print_explanation(const struct prediction *prediction,
 	for (size_t i = 0; i < notes->count; i++)
 		lines_add(&lines, "Note: %s.", notes->line[i]);
 	for (size_t i = 0; i < lines.count; i++)
-		puts(lines.line[i]);
+		print_plain("%s\n", lines.line[i]);
 	lines_free(&lines);
 }
 

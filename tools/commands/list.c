@@ -49,22 +49,22 @@ static void print_function(
 	int indent = companion ? 2 : 0;
 	int width = (int)strlen(pci_device_short(device));
 
-	printf("%*s%s  %s\n", indent, "", pci_device_short(device), device->name);
-	printf("%*s  %s   ", indent + width, "", device->id);
+	print_plain("%*s%s  %s\n", indent, "", pci_device_short(device), device->name);
+	print_plain("%*s  %s   ", indent + width, "", device->id);
 	if (facts->driver[0] != '\0')
-		printf("driver %s", facts->driver);
+		print_plain("driver %s", facts->driver);
 	else
-		printf("no driver");
+		print_plain("no driver");
 	if (facts->group >= 0)
-		printf("   IOMMU group %d", facts->group);
+		print_plain("   IOMMU group %d", facts->group);
 	else
-		printf("   no IOMMU group");
+		print_plain("   no IOMMU group");
 	if (device->variant != NULL)
-		printf("   VFIO driver %s", device->variant);
+		print_plain("   VFIO driver %s", device->variant);
 	if (facts->boot_display)
-		printf("   BOOT DISPLAY");
+		print_plain("   BOOT DISPLAY");
 	if (is_selected(view, device))
-		printf("   SELECTED");
+		print_plain("   SELECTED");
 	putchar('\n');
 }
 
@@ -79,9 +79,9 @@ static void print_card(
 			!pci_device_is_bridge(&card->function[i]))
 			print_function(view, &card->function[i], true);
 	if (foreign != NULL)
-		printf("  In the same IOMMU group, but not of this card:\n");
+		print_plain("  In the same IOMMU group, but not of this card:\n");
 	for (; foreign != NULL; foreign = devices_foreign(&view->devices, card, foreign))
-		printf("    %s  %s (%s)\n", pci_device_short(foreign), foreign->name,
+		print_plain("    %s  %s (%s)\n", pci_device_short(foreign), foreign->name,
 			foreign->facts.driver[0] != '\0' ? foreign->facts.driver
 							 : "no driver");
 	putchar('\n');
@@ -104,8 +104,9 @@ static void print_no_groups(void)
 	if (state == IOMMU_RUNS)
 		puts("No device has an IOMMU group, so that nothing can be given away.");
 	else
-		printf("No device has an IOMMU group, so that nothing can be given away:\n"
-		       "%s; %s.\n",
+		print_plain(
+			"No device has an IOMMU group, so that nothing can be given away:\n"
+			"%s; %s.\n",
 			iommu_state_text(state), iommu_state_remedy(state));
 }
 
@@ -139,7 +140,7 @@ static int print_text(const struct view *view)
 	else if (view->all)
 		puts("There is no PCI device here.");
 	if (nothing != NULL)
-		printf("%c%s.\n", toupper((unsigned char)nothing[0]), nothing + 1);
+		print_plain("%c%s.\n", toupper((unsigned char)nothing[0]), nothing + 1);
 	return STATUS_OK;
 }
 
@@ -234,6 +235,8 @@ static int run_list(const struct options *options, int argc, char **argv)
 		print_message("%s", why);
 	else
 		status = options->json ? print_json(&view) : print_text(&view);
+	if (view.devices.names_missing != NULL)
+		print_message("%s", view.devices.names_missing);
 	free(view.choice);
 	conf_free(&view.conf);
 	devices_free(&view.devices);

@@ -31,7 +31,7 @@ static void print_command(const struct journal_command *command)
 {
 	CLEANUP_FREE char *line = printable_text(command->command, "");
 
-	printf("%lu  %s  %s  %s  (version %s)\n", command->id, command->begun,
+	print_plain("%lu  %s  %s  %s  (version %s)\n", command->id, command->begun,
 		result_of(command), line, command->version);
 	for (size_t i = 0; i < command->count; i++) {
 		const struct journal_change *change = &command->change[i];
@@ -41,7 +41,7 @@ static void print_command(const struct journal_command *command)
 						   : copy_text("not made, or not known");
 		CLEANUP_FREE char *path = printable_text(change->path, "");
 
-		printf("     %s  %s -> %s%s%s\n", path, before, after,
+		print_plain("     %s  %s -> %s%s%s\n", path, before, after,
 			change->program != NULL ? "  by " : "",
 			change->program != NULL ? change->program : "");
 	}
@@ -55,8 +55,9 @@ static void print_journal(const struct journal *journal)
 	for (size_t i = 0; i < journal->count; i++)
 		print_command(&journal->command[i]);
 	if (journal->thinned > 0)
-		printf("Left out: %lu changes between the first and the last ones of "
-		       "their files, to keep the journal small.\n",
+		print_plain(
+			"Left out: %lu changes between the first and the last ones of "
+			"their files, to keep the journal small.\n",
 			journal->thinned);
 }
 

@@ -28,7 +28,7 @@ static void print_choice(const struct status *status)
 
 		if (!prediction_selects(status->choice, &device->facts.function.address))
 			continue;
-		printf("  %s  %s  %s\n", pci_device_short(device), device->id,
+		print_plain("  %s  %s  %s\n", pci_device_short(device), device->id,
 			device->name);
 		any = true;
 	}
@@ -43,26 +43,26 @@ static void print_outcome(const struct record_line *line)
 {
 	switch (line->outcome) {
 	case OUTCOME_TAKEN:
-		printf(", taken by the early program");
+		print_plain(", taken by the early program");
 		break;
 	case OUTCOME_KEPT:
-		printf(", where the early program found it");
+		print_plain(", where the early program found it");
 		break;
 	case OUTCOME_HELD:
-		printf(", held for %s by the early program", line->driver);
+		print_plain(", held for %s by the early program", line->driver);
 		break;
 	case OUTCOME_LEFT:
-		printf(", left to the host");
+		print_plain(", left to the host");
 		break;
 	case OUTCOME_RESTORED:
-		printf(", given back to the host");
+		print_plain(", given back to the host");
 		break;
 	case OUTCOME_FAILED:
-		printf(", could not be taken nor given back");
+		print_plain(", could not be taken nor given back");
 		break;
 	}
 	if (line->reason[0] != '\0')
-		printf(": %s", line->reason);
+		print_plain(": %s", line->reason);
 }
 
 static void print_this_boot(const struct status *status)
@@ -71,11 +71,11 @@ static void print_this_boot(const struct status *status)
 	CLEANUP_FREE char *value = explain_printable(flag->value);
 
 	if (!status_is_passthrough(status))
-		printf("This boot: normal, %s\n",
+		print_plain("This boot: normal, %s\n",
 			flag->state == FLAG_OFF ? "the flag is off"
 						: "the command line has no flag");
 	else
-		printf("This boot: passthrough, " FLAG_NAME "=%s\n", value);
+		print_plain("This boot: passthrough, " FLAG_NAME "=%s\n", value);
 	for (size_t i = 0; i < status->devices.count; i++) {
 		const struct pci_device *device = &status->devices.device[i];
 		const struct record_line *line = NULL;
@@ -85,15 +85,16 @@ static void print_this_boot(const struct status *status)
 		if (status->has_record)
 			line = record_of(
 				&status->record, &device->facts.function.address);
-		printf("  %s  with %s", pci_device_short(device),
+		print_plain("  %s  with %s", pci_device_short(device),
 			or_none(device->facts.driver));
 		if (line != NULL)
 			print_outcome(line);
 		putchar('\n');
 	}
 	if (status->has_record && status->record.end >= status->record.start)
-		printf("  The early program ran %.3f s after the kernel's start, for "
-		       "%.3f s.\n",
+		print_plain(
+			"  The early program ran %.3f s after the kernel's start, for "
+			"%.3f s.\n",
 			(double)status->record.start / 1e6,
 			(double)(status->record.end - status->record.start) / 1e6);
 }
@@ -104,8 +105,8 @@ static void print_next_boot(const struct status *status)
 	const struct boot_state *boot = &status->boot;
 
 	if (boot->loader != NULL)
-		printf("Boot loader: %s: %s\n", boot->loader->name, boot->evidence);
-	printf("Next boot: %s, %s\n", next_entry_text(boot->next), boot->why);
+		print_plain("Boot loader: %s: %s\n", boot->loader->name, boot->evidence);
+	print_plain("Next boot: %s, %s\n", next_entry_text(boot->next), boot->why);
 	if (plan == NULL || plan->count == 0)
 		puts(status->next != NULL ? "  every device stays with the host"
 					  : "  what it does is not known");
@@ -118,7 +119,7 @@ static void print_next_boot(const struct status *status)
 		CLEANUP_FREE char *what = explain_entry(status->next, entry);
 
 		if (device != NULL)
-			printf("  %s  %s\n", pci_device_short(device), what);
+			print_plain("  %s  %s\n", pci_device_short(device), what);
 	}
 }
 
@@ -130,18 +131,19 @@ static void print_kernels(const struct status *status)
 	for (size_t i = 0; i < status->kernels.count; i++) {
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
-		printf("  %s  %s%s\n", kernel->version,
+		print_plain("  %s  %s%s\n", kernel->version,
 			kernel->ready	  ? "ready"
 			: kernel->unknown ? "unknown: "
 					  : "not ready: ",
 			kernel->ready ? "" : kernel->reason);
 		if (kernel->stale != NULL)
-			printf("    %s: it does what that version does, and nothing where "
-			       "it does not know a word of the flag; 'vfio-early enable' "
-			       "makes the image anew\n",
+			print_plain(
+				"    %s: it does what that version does, and nothing where "
+				"it does not know a word of the flag; 'vfio-early enable' "
+				"makes the image anew\n",
 				kernel->stale);
 		if (kernel->note != NULL)
-			printf("    %s\n", kernel->note);
+			print_plain("    %s\n", kernel->note);
 	}
 }
 
@@ -155,7 +157,7 @@ static void print_text(const struct status *status)
 	if (status->differences == 0)
 		puts("  none");
 	for (size_t i = 0; i < status->differences; i++)
-		printf("  %s %s\n", status->difference[i].healthy ? "-" : "!",
+		print_plain("  %s %s\n", status->difference[i].healthy ? "-" : "!",
 			status->difference[i].text);
 }
 

@@ -190,7 +190,7 @@ static void read_args(struct vm *vm, const struct pve_line *line)
 	struct span rest = line->value, word;
 	bool device = false;
 
-	while (span_word(&rest, &word)) {
+	while (qemu_args_word(&rest, &word)) {
 		struct qemu_vfio_device given;
 
 		if (device && qemu_vfio_device_read(word, &given))

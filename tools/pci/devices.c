@@ -221,6 +221,24 @@ static void find_variants(struct devices *devices)
 	variants_close(modules);
 }
 
+/* A list that cannot be read costs names, and nothing else: libpci goes on with what it
+ * read of it, and does not try again. */
+static void load_names(struct devices *devices)
+{
+	if (setjmp(libpci_failed) != 0) {
+		devices->names_missing = format_text("%s: devices have no names, or not "
+						     "all; install the package pci.ids "
+						     "anew",
+			libpci_message);
+		free(libpci_message);
+		libpci_message = NULL;
+	} else {
+		libpci_reading = true;
+		pci_load_name_list(devices->access);
+	}
+	libpci_reading = false;
+}
+
 int devices_read(struct devices *devices, char **why)
 {
 	CLEANUP_FREE char *path = root_path(bus_directory);
@@ -231,6 +249,7 @@ int devices_read(struct devices *devices, char **why)
 		return -ENODEV;
 	}
 	devices->access = open_libpci();
+	load_names(devices);
 	if (setjmp(libpci_failed) != 0) {
 		libpci_reading = false;
 		*why = format_text("cannot read %s: %s", path,
@@ -273,6 +292,7 @@ void devices_free(struct devices *devices)
 		free(device->variant);
 	}
 	free(devices->device);
+	free(devices->names_missing);
 	if (devices->access != NULL)
 		pci_cleanup(devices->access);
 	*devices = (struct devices){0};

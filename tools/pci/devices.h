@@ -25,6 +25,7 @@ struct devices {
 	struct pci_device *device; /* by address: the functions of a card together */
 	size_t count;
 	uint8_t display_signs;	   /* enum display_sign: of all displays */
+	char *names_missing;	   /* a sentence: why there are no names; NULL */
 	struct pci_access *access; /* libpci's own, for resolve.c */
 };
 
@@ -36,7 +37,7 @@ extern bool devices_without_config;
 
 /*
  * Reads every PCI function below --root. 0, or -errno and a sentence: no PCI bus at all,
- * or it cannot be read.
+ * or it cannot be read. A damaged pci.ids costs names only.
  */
 int devices_read(struct devices *devices, char **why);
 void devices_free(struct devices *devices);

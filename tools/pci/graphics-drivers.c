@@ -9,16 +9,16 @@
 static const struct {
 	uint16_t vendor;
 	const char *module;
-	bool nomodeset, modeset;
+	bool nomodeset, modeset, force_probe;
 } drivers[] = {
-	{0x10de, "nvidia", false, false},
-	{0x10de, "nouveau", true, true},
-	{0x1002, "amdgpu", true, false},
-	{0x1002, "radeon", true, true},
-	{0x8086, "i915", true, true},
-	{0x8086, "xe", true, false},
-	{0x1a03, "ast", true, true},
-	{0x102b, "mgag200", true, true},
+	{0x10de, "nvidia", false, false, false},
+	{0x10de, "nouveau", true, true, false},
+	{0x1002, "amdgpu", true, false, false},
+	{0x1002, "radeon", true, true, false},
+	{0x8086, "i915", true, true, true},
+	{0x8086, "xe", true, false, true},
+	{0x1a03, "ast", true, true, false},
+	{0x102b, "mgag200", true, true, false},
 };
 
 const char *graphics_driver(uint16_t vendor, size_t index)
@@ -51,6 +51,14 @@ bool graphics_driver_has_modeset(struct span name)
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		if (kernel_name_is(name, drivers[i].module))
 			return drivers[i].modeset;
+	return false;
+}
+
+bool graphics_driver_has_force_probe(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (kernel_name_is(name, drivers[i].module))
+			return drivers[i].force_probe;
 	return false;
 }
 

@@ -16,6 +16,8 @@ bool graphics_driver_is(uint16_t vendor, struct span name);
 bool graphics_driver_obeys_nomodeset(struct span name);
 /* Whether its parameter "modeset=0" does: amdgpu and xe have none. */
 bool graphics_driver_has_modeset(struct span name);
+/* Whether its parameter "force_probe=!ID" keeps it from the devices with this ID. */
+bool graphics_driver_has_force_probe(struct span name);
 /* Whose initcall that is, "i915_init"; NULL: none of theirs. */
 const char *graphics_driver_of_initcall(struct span function);
 

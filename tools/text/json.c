@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/text/printable.h"
@@ -30,11 +31,31 @@ json_t *json_text(const char *text)
 	return text != NULL ? json_text_of(text, strlen(text)) : json_null();
 }
 
+/* With DEL and C1 escaped as the other control characters are: JSON is read on terminals,
+ * too. */
+static void write_escaped(const char *text, FILE *to)
+{
+	for (; *text != '\0'; text++) {
+		const unsigned char *at = (const unsigned char *)text;
+
+		if (at[0] == 0x7f)
+			fputs("\\u007f", to);
+		else if (at[0] == 0xc2 && at[1] < 0xa0)
+			fprintf(to, "\\u%04x", (unsigned char)*++text);
+		else
+			fputc(*text, to);
+	}
+}
+
 int json_write(json_t *document, FILE *to)
 {
+	CLEANUP_FREE char *text = NULL;
+
 	json_object_set_new(document, "schema_version", json_integer(SCHEMA_VERSION));
-	if (json_dumpf(document, to, JSON_SORT_KEYS | JSON_INDENT(2)) != 0)
+	text = json_dumps(document, JSON_SORT_KEYS | JSON_INDENT(2));
+	if (text == NULL)
 		return -EIO;
+	write_escaped(text, to);
 	fputc('\n', to);
 	return fflush(to) != 0 || ferror(to) ? -EIO : 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/text/string.h"
 #include "tools/text/printable.h"
 
 size_t utf8_length(const char *text)
@@ -33,9 +33,11 @@ static bool is_control(const unsigned char *at)
 
 char *printable_text(const char *text, const char *keep)
 {
-	char *plain = allocate_more(NULL, 4 * strlen(text) + 1);
+	char *plain = malloc(4 * strlen(text) + 1);
 	size_t used = 0;
 
+	if (plain == NULL)
+		return NULL;
 	while (*text != '\0') {
 		const unsigned char *at = (const unsigned char *)text;
 		size_t length = utf8_length(text);

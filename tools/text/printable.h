@@ -13,8 +13,8 @@ size_t utf8_length(const char *text);
 
 /*
  * The text with control characters (C0 with ESC and BEL, DEL, and C1 in UTF-8) and bytes
- * that are not UTF-8 written as \xNN; malloc'ed. `keep` has the control characters that
- * stay: "" or "\n\t".
+ * that are not UTF-8 written as \xNN; malloc'ed, NULL if memory runs out. `keep` has the
+ * control characters that stay: "" or "\n\t".
  */
 char *printable_text(const char *text, const char *keep);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/text/printable.h"
 #include "tools/text/string.h"
 
 static void out_of_memory(void)
@@ -89,15 +90,34 @@ void free_pointer(void *pointer)
 	free(*(void **)pointer);
 }
 
+static void print_list(FILE *to, const char *format, va_list list)
+{
+	CLEANUP_FREE char *text = format_list(format, list);
+	CLEANUP_FREE char *plain = printable_text(text, "\n\t");
+
+	if (plain == NULL)
+		out_of_memory();
+	fputs(plain, to);
+}
+
 void print_message(const char *format, ...)
 {
 	va_list list;
 
 	fputs("vfio-early: ", stderr);
 	va_start(list, format);
-	vfprintf(stderr, format, list);
+	print_list(stderr, format, list);
 	va_end(list);
 	fputc('\n', stderr);
+}
+
+void print_plain(const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	print_list(stdout, format, list);
+	va_end(list);
 }
 
 char *line_path(const char *path, unsigned int line)

@@ -39,7 +39,11 @@ const char *path_name(const char *path);
 /* "/etc/pve/lxc/901.conf:14"; malloc'ed. */
 char *line_path(const char *path, unsigned int line);
 
+/* What people read: of names and of what stands in files, control characters are written
+ * as in printable.h. */
 /* "vfio-early: ..." and a newline on standard error. */
 void print_message(const char *format, ...) PRINTF(1, 2);
+/* On standard output. */
+void print_plain(const char *format, ...) PRINTF(1, 2);
 
 #endif
