@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make, make install, make check, make demo: the README has the variables.
+# make, make install, make check, make demo, make deb: the README has the variables.
 
 VERSION := 0.1.0
 
@@ -9,15 +9,18 @@ BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec
 DOCDIR ?= $(PREFIX)/share/doc/vfio-early
 MANDIR ?= $(PREFIX)/share/man
-# These are read by others, who look in one place only: they do not follow PREFIX.
+# For vfio-early.conf.
 SYSCONFDIR ?= /etc
-GRUBDIR ?= $(SYSCONFDIR)/grub.d
+# These are read by others, who look in one place only: they do not follow PREFIX.
+GRUBDIR ?= /etc/grub.d
 INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
 DRACUTMODULESDIR ?= /usr/lib/dracut/modules.d
 SYSTEMDUNITDIR ?= /usr/lib/systemd/system
 UDEVRULESDIR ?= /usr/lib/udev/rules.d
 
+# Where everything is made; the programs lie here at the top, unless this is somewhere else.
 BUILD ?= build
+programs := $(if $(filter-out build,$(BUILD)),$(BUILD)/)
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 HOOK_CFLAGS ?= -Os
@@ -74,7 +77,7 @@ endif
 .DEFAULT_GOAL := all
 .PHONY: all install uninstall check check-fast check-matrix demo clean
 
-all: vfio-early vfio-early-hook
+all: $(programs)vfio-early $(programs)vfio-early-hook
 
 $(BUILD)/hook/%.o: %.c
 	@mkdir -p $(@D)
@@ -86,13 +89,14 @@ $(BUILD)/tools/%.o: %.c
 
 # `make` and then `make install PREFIX=/usr`: what knows a directory must know the second
 # one. Nothing else is told, so that a use of it elsewhere does not compile.
-uses_libexecdir := $(patsubst %.c,$(BUILD)/tools/%.o,\
-	$(shell grep -slw LIBEXECDIR /dev/null $(tool_sources)))
-$(uses_libexecdir): $(BUILD)/directories
-$(uses_libexecdir): tool_flags += -DLIBEXECDIR='"$(LIBEXECDIR)"'
+uses_directories := $(patsubst %.c,$(BUILD)/tools/%.o,\
+	$(shell grep -slwE 'LIBEXECDIR|SYSCONFDIR' /dev/null $(tool_sources)))
+directories := -DLIBEXECDIR='"$(LIBEXECDIR)"' -DSYSCONFDIR='"$(SYSCONFDIR)"'
+$(uses_directories): $(BUILD)/directories
+$(uses_directories): tool_flags += $(directories)
 $(BUILD)/directories: always
 	@mkdir -p $(@D)
-	@echo '$(LIBEXECDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR)' > $@
+	@echo '$(LIBEXECDIR) $(SYSCONFDIR)' | cmp -s - $@ || echo '$(LIBEXECDIR) $(SYSCONFDIR)' > $@
 .PHONY: always
 
 # What an ELF file runs on.
@@ -101,7 +105,7 @@ machine_line := sed -n 's/^ *Machine: */ /p'
 
 # A program interpreter would not be there in the initramfs, and the hook silently off:
 # musl-gcc -static-pie makes such a program on Debian 12.
-vfio-early-hook: $(hook_objects)
+$(programs)vfio-early-hook: $(hook_objects)
 	$(quiet_ld)$(HOOK_CC) $(hook_link) $(HOOK_LDFLAGS) -s -o $@.new $^
 	@if readelf -lW $@.new | grep -q INTERP; then \
 		echo "error: $@ is not static: it has a program interpreter" >&2; \
@@ -114,11 +118,13 @@ vfio-early-hook: $(hook_objects)
 		rm -f $@.new; exit 1; fi
 	@mv $@.new $@
 
-vfio-early: $(tool_objects)
+$(programs)vfio-early: $(tool_objects)
 	$(quiet_ld)$(CC) $(tool_link) $(LDFLAGS) -o $@ $^ $(tool_libs)
 
 # The programs, and what others call: GRUB's generator of boot entries, and the service that
-# tells GRUB that a boot came up, with its wants link: to install is to arm it.
+# tells GRUB that a boot came up, with its wants links: to install is to arm it. Where a
+# package manager arms services itself, they are armed by it alone: make install WANTS_LINKS=
+WANTS_LINKS ?= yes
 confirm := vfio-early-confirm.service
 wants := $(patsubst %,$(SYSTEMDUNITDIR)/%.target.wants,\
 	multi-user rescue hibernate hybrid-sleep suspend-then-hibernate)
@@ -131,13 +137,18 @@ bin_path := s|@BINDIR@|$(BINDIR)|g
 install: install-programs
 .PHONY: install-programs
 install-programs: all
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(GRUBDIR)' $(wants:%='$(DESTDIR)%') '$(DESTDIR)$(stopped_wants)'
-	install -m 0755 vfio-early '$(DESTDIR)$(BINDIR)/vfio-early'
-	install -m 0755 vfio-early-hook '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(GRUBDIR)' '$(DESTDIR)$(SYSTEMDUNITDIR)'
+	install -m 0755 $(programs)vfio-early '$(DESTDIR)$(BINDIR)/vfio-early'
+	install -m 0755 $(programs)vfio-early-hook '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook'
 	sed '$(bin_path)' tools/boot/grub/45_vfio_early.in > '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
 	chmod 0755 '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
 	for unit in $(units); do sed '$(bin_path)' tools/systemd/$$unit.in > '$(DESTDIR)$(SYSTEMDUNITDIR)'/$$unit || exit; done
 	chmod 0644 $(units:%='$(DESTDIR)$(SYSTEMDUNITDIR)/%')
+
+install: $(if $(WANTS_LINKS),install-wants)
+.PHONY: install-wants
+install-wants:
+	install -d $(patsubst %,'$(DESTDIR)%',$(wants) $(stopped_wants))
 	for wants in $(wants:%='$(DESTDIR)%'); do ln -sf ../$(confirm) "$$wants"/ || exit; done
 	ln -sf ../$(stopped) '$(DESTDIR)$(stopped_wants)'/
 
@@ -146,7 +157,7 @@ install-programs: all
 documents := README.md CHANGELOG.md $(wildcard docs/*.md)
 man_pages := $(patsubst docs/man/%.in,%,$(wildcard docs/man/*.in))
 man_target = $(MANDIR)/man$(lastword $(subst ., ,$(1)))/$(1)
-page_variables := VERSION DOCDIR LIBEXECDIR GRUBDIR INITRAMFSTOOLSDIR DRACUTMODULESDIR \
+page_variables := VERSION DOCDIR LIBEXECDIR SYSCONFDIR GRUBDIR INITRAMFSTOOLSDIR DRACUTMODULESDIR \
 	SYSTEMDUNITDIR UDEVRULESDIR
 page_words = $(foreach name,$(page_variables),s|@$(name)@|$($(name))|g;)
 
@@ -158,13 +169,15 @@ install-documents:
 	$(foreach page,$(man_pages),sed '$(page_words)' docs/man/$(page).in > '$(DESTDIR)$(call man_target,$(page))' &&) :
 	chmod 0644 $(foreach page,$(man_pages),'$(DESTDIR)$(call man_target,$(page))')
 
+remove_empty = [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit
+
 .PHONY: uninstall-documents
 uninstall: uninstall-documents
 uninstall-documents:
 	rm -f $(documents:%='$(DESTDIR)$(DOCDIR)/%') \
 		$(foreach page,$(man_pages),'$(DESTDIR)$(call man_target,$(page))')
 	for directory in '$(DESTDIR)$(DOCDIR)/docs' '$(DESTDIR)$(DOCDIR)'; do \
-		[ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit; done
+		$(remove_empty); done
 
 # What install put there, and nothing else: no boot entry and no image is rebuilt.
 uninstall:
@@ -176,6 +189,9 @@ uninstall:
 		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early' \
 		'$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'
 	rm -rf '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early'
+	for directory in $(patsubst %,'$(DESTDIR)%',$(wants) $(stopped_wants) \
+		$(patsubst %,$(INITRAMFSTOOLSDIR)%,/hooks /scripts/init-top /scripts /) $(LIBEXECDIR)); do \
+		$(remove_empty); done
 
 # For the programs that make initramfs images: regular files, since mkinitramfs passes over
 # symbolic links, and each names the program by its installed path.
@@ -217,7 +233,7 @@ check:
 	tests/deps.sh
 	$(MAKE) $(LINT) test-programs
 	$(MAKE) fuzz-short
-	tests/run.sh tests/fast tests/boot
+	tests/run.sh tests/fast tests/package tests/boot
 
 # The other generators of images, each on a disk of its own: longer than the rest together.
 check-matrix:
@@ -275,6 +291,11 @@ $(BUILD)/tests/vfio-early-generator: tests/programs/vfio-early-generator.c $(too
 check-messages: all
 	tests/messages/check.sh ./vfio-early $(BUILD)/messages
 
+# Packages for Debian and for distributions that have RPM, in $(BUILD)/deb and $(BUILD)/rpm.
+.PHONY: deb rpm
+deb rpm:
+	contrib/package.sh $@ '$(BUILD)/$@'
+
 # What the tool costs, beside what it replaces: prints a table.
 .PHONY: bench
 bench: all $(BUILD)/tests/measure
@@ -325,7 +346,10 @@ objects: $(hook_objects) $(tool_objects)
 lint:
 	@tests/lint.sh "$(CC)" "$(strict)"
 
+# What was made, and no more: BUILD may be a directory with other things in it.
 clean:
-	rm -rf $(BUILD) vfio-early vfio-early-hook
+	rm -rf $(patsubst %,'$(BUILD)/%',hook tools tests fuzz messages lint-$(CC) lint-clang deb rpm directories) \
+		'$(programs)vfio-early' '$(programs)vfio-early-hook'
+	[ ! -d '$(BUILD)' ] || rmdir --ignore-fail-on-non-empty '$(BUILD)'
 
 -include $(hook_objects:.o=.d) $(tool_objects:.o=.d) $(fuzz_objects:.o=.d) $(fuzz_drivers:.o=.d)

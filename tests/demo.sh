@@ -19,7 +19,7 @@ show() { # NAME
 	guest "$1" | sed 's/^/    /'
 }
 
-say 'Nothing on this computer changes: all of it happens in a virtual machine.'
+say 'No device and no boot of this computer changes: all of it happens in a virtual machine.'
 echo 'It has three displays of the very same model: one that shows the picture, and two cards'
 echo 'in slots. We want the first card for a guest, and the host to keep the rest.'
 say 'Making the disk: Debian, its own boot loader, and vfio-early (once; kept afterwards) ...'

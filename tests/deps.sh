@@ -5,7 +5,7 @@
 set -eu
 
 packages() {
-	# What stands behind the empty line is for fuzzing, for the machine and for make bench.
+	# What stands behind the empty line is for packages, fuzzing, the machine and make bench.
 	sed -e "${1:+/^$/q}" -e 's/#.*//' <<'EOL'
 gcc			# the host tool
 libc6-dev		# and vfio-probe, which is linked statically
@@ -40,6 +40,12 @@ jq			# reads JSON in tests
 mandoc			# whether the manual pages are clean
 strace			# which files the early program touches
 
+debhelper		# packages for Debian,
+dpkg-dev
+systemd			# says where its units lie,
+udev			# and its rules
+lintian			# whether Debian would take them,
+rpm			# and for others
 libclang-rt-dev		# clang's sanitizers and fuzzer
 initramfs-tools-core	# make bench: what looking into images is measured beside
 dracut-core
@@ -72,6 +78,7 @@ if [ "$(id -u)" != 0 ]; then
 	echo "deps.sh: this needs root: apt-get update && apt-get install$missing" >&2
 	exit 1
 fi
+[ -z "$missing" ] || echo "deps.sh: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 # shellcheck disable=SC2086 # a list

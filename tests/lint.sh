@@ -24,7 +24,7 @@ else
 fi
 
 echo "  LINT shellcheck"
-git ls-files '*.sh' '*.bash' '*.bats' | xargs shellcheck -x || failed=1
+git ls-files '*.sh' '*.bash' '*.bats' 'debian/post*' debian/prerm '*PKGBUILD' | xargs shellcheck -x || failed=1
 
 echo "  LINT rules"
 tests/rules.sh || failed=1

@@ -122,8 +122,12 @@ without_musl() {
 		'sysinit.target.wants/vfio-early-stopped.service' 'man5/vfio-early.conf.5'; do
 		grep -qF "$output" <<<"$files"
 	done
+	mkdir -p "$stage/usr/lib/systemd/system/rescue.target.wants/of somebody else"
 	on_top uninstall DESTDIR="$stage"
 	assert_equal '' "$(cd "$stage" && find . ! -type d)"
+	# Nor does a directory that it made for nothing else.
+	assert_equal './usr/lib/systemd/system/rescue.target.wants/of somebody else' \
+		"$(cd "$stage" && find . -mindepth 1 -path '*vfio*' -o -path '*initramfs*' -o -path '*libexec*' -o -path '*.wants/*')"
 	[ -e "$BATS_TEST_TMPDIR/a/file" ]
 }
 
@@ -160,6 +164,53 @@ without_musl() {
 	run ! grep -q /usr/local/libexec "$tree/vfio-early"
 	build vfio-early LIBEXECDIR=/opt/x
 	assert_lacks CC
+}
+
+@test "SYSCONFDIR moves the file that says what was chosen, and its manual; where GRUB looks stays" {
+	run -0 env -i PATH="$PATH" make -n -C "$top" install SYSCONFDIR=/opt/etc
+	assert_contains '/etc/grub.d/45_vfio_early'
+	assert_lacks /opt/etc/grub.d
+	assert_contains '|@SYSCONFDIR@|/opt/etc|g'
+	run -0 env -i PATH="$PATH" make -n V=1 -C "$top" BUILD="$BATS_TEST_TMPDIR/build" SYSCONFDIR=/opt/etc all
+	grep 'selection/conf\.c$' <<<"$output" | grep -qF -e "-DSYSCONFDIR='\"/opt/etc\"'"
+	# It is what the tool reads.
+	grep -q '^const char conf_path\[\] = SYSCONFDIR ' "$top/tools/selection/conf.c"
+}
+
+@test "with BUILD elsewhere nothing is written beside the sources, and clean leaves what others put there" {
+	local elsewhere="$BATS_TEST_TMPDIR/elsewhere" before
+	mkdir -p "$tree/tools" "$elsewhere"
+	(cd "$tree" && sed -n '/^shared_hook/,/[^\\]$/p' Makefile | grep -oE 'hook/[a-z-]+\.c' | xargs touch)
+	echo 'int main(void) { return 0; }' >"$tree/tools/main.c"
+	: >"$elsewhere/of somebody else"
+	before=$(find "$tree" | sort)
+	build all BUILD="$elsewhere"
+	assert_equal 0 "$status"
+	assert_equal "$before" "$(find "$tree" | sort)"
+	[ -x "$elsewhere/vfio-early" ] && [ -x "$elsewhere/vfio-early-hook" ]
+	build clean BUILD="$elsewhere"
+	assert_equal 'of somebody else' "$(ls "$elsewhere")"
+	build all
+	[ -x "$tree/vfio-early" ]
+	build clean
+	assert_equal "$before" "$(find "$tree" | sort)"
+}
+
+@test "where a package manager arms the services, install makes no link that does" {
+	run -0 env -i PATH="$PATH" make -s -C "$top" install-programs install-image-hooks WANTS_LINKS= DESTDIR="$root"
+	[ -e "$root/usr/lib/systemd/system/vfio-early-confirm.service" ]
+	run -0 env -i PATH="$PATH" make -n -C "$top" install WANTS_LINKS= DESTDIR="$root"
+	assert_lacks .wants
+	run -0 env -i PATH="$PATH" make -n -C "$top" install DESTDIR="$root"
+	assert_contains multi-user.target.wants
+}
+
+@test "every package has the version of the Makefile" {
+	local version
+	version=$(sed -n 's/^VERSION := //p' "$top/Makefile")
+	head -n 1 "$top/debian/changelog" | grep -qF "vfio-early ($version) "
+	grep -qxE "Version: +$version" "$top/contrib/rpm/vfio-early.spec"
+	grep -qxF "pkgver=$version" "$top/contrib/arch/PKGBUILD"
 }
 
 @test "the early program is made for the machine for which CC makes the tool" {

@@ -36,9 +36,9 @@ static int write_conf(struct enabling *enabling, char **why)
 
 	conf_set_devices(enabling->conf, enabling->devices);
 	text = conf_format(enabling->conf);
-	error = write_file(CONF_PATH, text, strlen(text), &changed, why);
+	error = write_file(conf_path, text, strlen(text), &changed, why);
 	if (error == 0 && changed) {
-		lines_add(&enabling->changes.steps, "write " CONF_PATH ": devices = %s",
+		lines_add(&enabling->changes.steps, "write %s: devices = %s", conf_path,
 			enabling->devices);
 		enabling->changes.changed = true;
 	}

@@ -143,8 +143,8 @@ static int find_cards(const struct devices *devices, const struct enable_request
 		error = devices_resolve_all(
 			devices, word, &cards, &number, &by_address, why);
 		if (error < 0) {
-			text_append(why, " (chosen in " CONF_PATH "); name the card that "
-					 "is meant");
+			text_append(why, " (chosen in %s); name the card that is meant",
+				conf_path);
 			return error;
 		}
 		add_candidates(candidates, count, cards, number, by_address);

@@ -94,7 +94,7 @@ static void collect_selection(struct context *context)
 	else if (context->conf.devices != NULL &&
 		 (boot->loader == NULL || boot->on || boot->once))
 		wish_words(
-			context, context->conf.devices, CONF_PATH, context->conf.devices);
+			context, context->conf.devices, conf_path, context->conf.devices);
 	flag_find(context->cmdline, strlen(context->cmdline), flag);
 	context->running_flag = flag->state == FLAG_ON;
 	if (context->running_flag) {

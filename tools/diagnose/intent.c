@@ -352,7 +352,7 @@ struct card intent_card(const struct context *context, const struct intent *inte
 bool intent_is_ours(const struct intent *intent)
 {
 	for (size_t i = 0; i < intent->count; i++)
-		if (strcmp(intent->wish[i]->source, CONF_PATH) == 0 ||
+		if (strcmp(intent->wish[i]->source, conf_path) == 0 ||
 			strstr(intent->wish[i]->text, "vfio_early=") != NULL)
 			return true;
 	return false;

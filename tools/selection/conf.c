@@ -10,6 +10,8 @@
 #include "tools/selection/conf.h"
 #include "tools/system/root.h"
 
+const char conf_path[] = SYSCONFDIR "/vfio-early.conf";
+
 static const char key_devices[] = "devices";
 
 static const char preamble[] =
@@ -86,9 +88,9 @@ static char *read_line(struct conf *conf, const char *line)
 
 int conf_load(struct conf *conf, char **why)
 {
-	CLEANUP_FREE char *path = root_path(CONF_PATH);
+	CLEANUP_FREE char *path = root_path(conf_path);
 	CLEANUP_FREE char *text = NULL;
-	int error = root_read(CONF_PATH, &text, NULL);
+	int error = root_read(conf_path, &text, NULL);
 	char *rest = text;
 
 	*conf = (struct conf){0};

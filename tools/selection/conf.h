@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /etc/vfio-early.conf: what the user chose. */
+/* vfio-early.conf: what the user chose. */
 #ifndef TOOLS_SELECTION_CONF_H
 #define TOOLS_SELECTION_CONF_H
 
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 
-#define CONF_PATH "/etc/vfio-early.conf"
+extern const char conf_path[]; /* SYSCONFDIR of the Makefile */
 
 struct conf {
 	/* The flag's value, "1234:1111@00:02.0/00,..."; NULL or "" if nothing is chosen.

@@ -18,7 +18,7 @@
 static char *selection(const struct context *context, const char **source)
 {
 	if (context->conf.devices != NULL && context->conf.devices[0] != '\0') {
-		*source = CONF_PATH;
+		*source = conf_path;
 		return format_text(FLAG_NAME "=%s", context->conf.devices);
 	}
 	*source = "/proc/cmdline";
