@@ -124,3 +124,25 @@ setup() {
 	[ "$(override_of 0000:02:00.1)" != vfio-pci ]
 	flock -n "$root/run/vfio-early/lock" true
 }
+
+@test "a late virtual function of a network card is taken by itself, unless its driver's interface is in use" {
+	local pf=0000:04:00.0 one=0000:04:10.0 two=0000:04:10.2
+	for address in $one $two; do pci_add 0000:00:05.0 "$address" 8086:10ed 020000 group="4${address: -1}" driver=ixgbevf; done
+	pci_bind $pf ixgbe
+	vf_of $pf 0 $one
+	vf_of $pf 1 $two
+	net_add $one enp4s16
+	net_add $two enp4s16f2
+	printf '%s\n' $'Iface\tDestination' $'enp4s16f2\t0000000A' | put /proc/net/route
+	: >"$root/sys/bus/pci/drivers/ixgbevf/unbind"
+	: >"$root/sys/bus/pci/drivers/ixgbe/unbind"
+	hook 8086:10ed@04:10.0 -d $one
+	assert_equal 0000:04:10.0 "$(cat "$root/sys/bus/pci/drivers/ixgbevf/unbind")"
+	assert_equal '(null)' "$(override_of $two)"
+	hook 8086:10ed@04:10.2 -d $two
+	[ "$status" -eq 1 ]
+	record_has "$two 8086:10ed left before=ixgbevf after=ixgbevf"
+	record_has 'reason=it is in use by the interface enp4s16f2'
+	assert_equal '' "$(cat "$root/sys/bus/pci/drivers/ixgbe/unbind")"
+	assert_equal '(null)' "$(override_of $pf)"
+}
