@@ -132,9 +132,13 @@ static void check_id(const struct context *context, struct findings *findings)
 		verdict_row(findings, &none_selected, NULL);
 }
 
+/* What all headers have in common: IDs, command, status, class, header type. */
+enum { HEADER_FRONT = 16 };
+
 /* The first bytes of configuration space. More is not read: some devices do not stand
  * it. Returns how many there were, or -errno. */
-static ssize_t read_config(const struct pci_device *device, unsigned char bytes[4])
+static ssize_t read_config(
+	const struct pci_device *device, unsigned char bytes[HEADER_FRONT])
 {
 	CLEANUP_FREE char *path = attribute_path(device, "config");
 	CLEANUP_FREE char *real = root_path(path);
@@ -143,11 +147,21 @@ static ssize_t read_config(const struct pci_device *device, unsigned char bytes[
 
 	if (file < 0)
 		return -errno;
-	got = pread(file, bytes, 4, 0);
+	got = pread(file, bytes, HEADER_FRONT, 0);
 	if (got < 0)
 		got = -errno;
 	close(file);
 	return got;
+}
+
+/* Nothing but ones. The vendor and device of a virtual function read as ffff all its
+ * life, and what is behind them does not (PCI Express, 9.3.4.1). */
+static bool is_silent(const unsigned char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes[i] != 0xff)
+			return false;
+	return true;
 }
 
 VERDICT answers = {CHECK_PASS, "the card answers"};
@@ -165,15 +179,15 @@ static void check_alive(const struct context *context, const struct intent *inte
 	for (size_t i = 0; i < card.count; i++) {
 		const struct pci_device *function = &card.function[i];
 		CLEANUP_FREE char *path = attribute_path(function, "config");
-		unsigned char bytes[4];
+		unsigned char bytes[HEADER_FRONT];
 		ssize_t got = read_config(function, bytes);
 
-		if (got == 4 && memcmp(bytes, "\xff\xff\xff\xff", 4) != 0)
+		if (got >= 4 && !is_silent(bytes, (size_t)got))
 			continue;
 		verdict_row(findings, got < 4 ? &cannot_ask : &off_the_bus,
 			function->address, NULL);
 		finding_evidence(findings, path, "%s",
-			got == 4  ? "ff ff ff ff"
+			got >= 4  ? "ff ff ff ff"
 			: got < 0 ? strerror((int)-got)
 				  : "too short");
 		return;
