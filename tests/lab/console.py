@@ -9,6 +9,9 @@ Steps, in the order they are to happen:
   add:WORDS      while editing: type WORDS at the end of the line
   delete:WORD    while editing: delete this word; if WORD ends with "=", the first word that begins with it
   boot           while editing: ^X
+  type:WORDS     type WORDS and press Enter
+  keyboard:WORDS=TEXT  the same on the machine's own keyboard, for what is asked on its screen, which nobody sees
+                 here: again every few seconds until TEXT appears
   monitor:LINE   tell QEMU's monitor, as in "device_add bochs-display,bus=port3"
   unplug:TEXT    wait for TEXT, then power off without warning
 Then the machine runs until it powers off by itself.
@@ -113,6 +116,7 @@ class Person:
         self.deadline = time.monotonic() + timeout
         self.screen = Screen()
         self.seen = ""
+        self.wanted = ""     # what is waited for: a dead end behind it is none
 
     def out_of_time(self):
         return time.monotonic() >= self.deadline
@@ -131,12 +135,15 @@ class Person:
         text = data.decode("utf-8", "replace")
         self.screen.feed(text)
         self.seen += text
+        if self.wanted and self.wanted in self.seen:
+            return True
         for end in DEAD_ENDS:
             if end in self.seen[-len(text) - len(end):]:
                 raise GaveUp(f"the boot ended with: {end}")
         return True
 
     def wait(self, text):
+        self.wanted = text
         while text not in self.seen:
             if self.machine.poll() is not None:
                 raise GaveUp(f"the machine went off before it said: {text}")
@@ -144,6 +151,7 @@ class Person:
                 raise GaveUp(f"out of time; waited for: {text}")
             self.read(1)
         self.seen = self.seen[self.seen.index(text) + len(text):]
+        self.wanted = ""
 
     def settle(self):
         while self.read(0.4) and not self.out_of_time():
@@ -225,6 +233,16 @@ class Person:
         if said:
             raise GaveUp(f"monitor: {line}: {' '.join(said)}")
 
+    def keyboard(self, words_and_text):
+        words, _, text = words_and_text.partition("=")
+        while text not in self.seen and self.machine.poll() is None and not self.out_of_time():
+            for key in [*words, "ret"]:
+                self.monitor(f"sendkey {key}")
+            until = time.monotonic() + 5
+            while text not in self.seen and time.monotonic() < until:
+                self.read(1)
+        self.wait(text)
+
     def unplug(self):
         """QEMU writes out what the machine has given it and exits: to the machine this is a power cut."""
         if self.machine.poll() is None:
@@ -243,7 +261,8 @@ class Person:
                 self.unplug()
                 return UNPLUGGED
             {"wait": self.wait, "pick": self.pick, "edit": self.edit, "add": self.add,
-             "delete": self.delete, "monitor": self.monitor, "boot": lambda _: self.boot()}[name](text)
+             "delete": self.delete, "type": lambda text: self.press([*text, "\r"]),
+             "keyboard": self.keyboard, "monitor": self.monitor, "boot": lambda _: self.boot()}[name](text)
         while self.machine.poll() is None:
             if self.out_of_time():
                 raise GaveUp("out of time; the machine did not power off")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # disk.sh SUITE GENERATOR [STAGE]: prints the path of a raw disk that boots Debian through GRUB, made once
 # and kept. GENERATOR is initramfs-tools, dracut or dracut-without-systemd, with -on-btrfs behind it for another
-# filesystem than ext4. STAGE is a directory that "make install DESTDIR=STAGE" filled; without it the disk is
-# plain Debian.
+# filesystem than ext4, or -and-roots for more programs (tree.sh). STAGE is a directory that "make install
+# DESTDIR=STAGE" filled; without it the disk is plain Debian.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=tests/lab/cache.sh
@@ -33,8 +33,9 @@ furnish() {
 	echo lab >"$root/etc/hostname"
 	echo "/dev/vda1 / $filesystem defaults 0 1" >"$root/etc/fstab"
 	case $generator in
-	initramfs-tools)
-		for driver in $boot_drivers $rivals; do echo "$driver"; done >>"$root/etc/initramfs-tools/modules" ;;
+	initramfs-tools*)
+		for driver in $boot_drivers $rivals; do echo "$driver"; done >>"$root/etc/initramfs-tools/modules"
+		[ "$generator" = initramfs-tools ] || furnish_roots ;;
 	dracut*)
 		for driver in $rivals; do echo "$driver"; done >"$root/etc/modules-load.d/rivals.conf"
 		printf '%s\n' "add_drivers+=\" $boot_drivers \"" "force_drivers+=\" $rivals \"" 'compress="zstd -1"' \
@@ -42,6 +43,16 @@ furnish() {
 		[ "$generator" = dracut ] || echo 'omit_dracutmodules+=" systemd systemd-initrd systemd-udevd dracut-systemd "' \
 			>>"$root/etc/dracut.conf.d/lab.conf" ;;
 	esac
+}
+
+# What an image needs for a root elsewhere stands on the kernel command line: to make the image anew in the emulated
+# machine takes minutes.
+furnish_roots() {
+	for driver in virtio_net sd_mod usbhid hid_generic dm_crypt aes_generic xts ecb algif_skcipher; do
+		echo "$driver"
+	done >>"$root/etc/initramfs-tools/modules"
+	echo CRYPTSETUP=y >>"$root/etc/cryptsetup-initramfs/conf-hook"
+	sed -i s/LOAD_KEXEC=true/LOAD_KEXEC=false/ "$root/etc/default/kexec"
 }
 
 install_product() {
@@ -58,7 +69,7 @@ build_images() {
 		for dir in proc sys dev; do mount --rbind "/$dir" "$1/$dir"; done
 		mount -t tmpfs tmpfs "$1/run"
 		case $2 in
-		initramfs-tools) chroot "$1" update-initramfs -u -k all ;;
+		initramfs-tools*) chroot "$1" update-initramfs -u -k all ;;
 		dracut*) chroot "$1" dracut --quiet --force --regenerate-all ;;
 		esac' - "$root" "$generator"
 }

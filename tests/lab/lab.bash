@@ -43,15 +43,24 @@ lab_plain_disk() {
 	"$LAB/disk.sh" "${1:-bookworm}" "${2:-initramfs-tools}"
 }
 
-# lab_machine DISK: a new machine whose disk begins as a copy of DISK. DISK may be another machine's disk.
+# lab_machine DISK [HARDWARE]: a new machine whose disk begins as a copy of DISK. DISK may be another machine's disk.
+# HARDWARE is what the machine has besides, as options of QEMU.
 lab_machine() {
 	[[ -e ${1-} ]] || { echo "lab_machine: there is no disk '${1-}'" >&2; return 1; }
 	export LAB_MACHINE=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/machine
 	rm -rf "$LAB_MACHINE"
 	mkdir -p "$LAB_MACHINE/share/out"
+	echo "${2-}" >"$LAB_MACHINE/hardware"
 	local format=raw
 	[[ $1 != *.qcow2 ]] || format=qcow2
 	qemu-img create -q -f qcow2 -b "$1" -F "$format" "$LAB_MACHINE/disk.qcow2"
+}
+
+# lab_drive NAME SIZE: prints the option of QEMU for an empty drive NAME, a file beside those of the tests.
+lab_drive() {
+	local file=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/$1.raw
+	truncate -s "$2" "$file"
+	echo "-drive if=none,id=$1,format=raw,cache=unsafe,file=$file"
 }
 
 # lab_boot [--no-iommu] [--timeout SECONDS] [--run COMMANDS] [STEP...]: switch the machine on and wait until it is off.
@@ -74,7 +83,7 @@ lab_boot() {
 	mkdir "$LAB_MACHINE/share/out"
 	printf '%s\n' "$commands" >"$LAB_MACHINE/share/script"
 	python3 -B "$LAB/machine.py" --disk "$LAB_MACHINE/disk.qcow2" --share "$LAB_MACHINE/share" \
-		--log "$LAB_MACHINE/serial" "${options[@]}" "$@" || status=$?
+		--log "$LAB_MACHINE/serial" --hardware "$(cat "$LAB_MACHINE/hardware")" "${options[@]}" "$@" || status=$?
 	if ((status == wanted)); then
 		((wanted == 0)) || return 0
 		[[ $(guest status) != 0 ]] || return 0

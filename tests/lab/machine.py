@@ -7,6 +7,7 @@ The steps are what a person at the serial console does, in order; see console.py
 """
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 
@@ -22,7 +23,7 @@ CARDS = """
     -device pcie-root-port,id=port1,addr=04.0,chassis=1,slot=1
     -device bochs-display,bus=port1,addr=00.0,multifunction=on
     -device intel-hda,bus=port1,addr=00.1
-    -device qemu-xhci,bus=port1,addr=00.2
+    -device qemu-xhci,bus=port1,addr=00.2,id=usb
     -device pcie-root-port,id=port2,addr=05.0,chassis=2,slot=2
     -device bochs-display,bus=port2,addr=00.0,multifunction=on
     -device intel-hda,bus=port2,addr=00.1
@@ -44,6 +45,7 @@ def qemu(options):
     args += ["-device", "virtio-blk-pci,addr=08.0,drive=disk",
              "-drive", f"if=none,id=disk,file={options.disk},cache=unsafe",
              "-virtfs", f"local,path={options.share},mount_tag=lab,security_model=none,id=lab"]
+    args += shlex.split(options.hardware)
     if options.direct:
         args += ["-kernel", f"{options.direct}/vmlinuz", "-initrd", f"{options.direct}/initrd.img",
                  "-append", "root=/dev/vda1 rw console=ttyS0 no_timer_check"]
@@ -58,6 +60,7 @@ def main():
     parser.add_argument("--timeout", type=float, default=420)
     parser.add_argument("--accel", default=os.environ.get("VFIO_EARLY_LAB_ACCEL", "tcg"))
     parser.add_argument("--no-iommu", action="store_true")
+    parser.add_argument("--hardware", default="", help="what this machine has besides, as options of QEMU")
     parser.add_argument("--direct", metavar="DIR", help="boot DIR/vmlinuz and DIR/initrd.img without a boot loader")
     parser.add_argument("steps", nargs="*")
     options = parser.parse_args()

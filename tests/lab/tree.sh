@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tree.sh SUITE GENERATOR: prints the path of a tar of a Debian root that can boot, made once and kept.
-# SUITE is bookworm, trixie and so on; GENERATOR is initramfs-tools or dracut.
+# SUITE is bookworm, trixie and so on; GENERATOR is initramfs-tools or dracut, with -and-roots behind it for what roots
+# elsewhere than on a plain disk need, and for kexec.
 set -eu
 # shellcheck source=tests/lab/cache.sh
 . "$(dirname "$0")/cache.sh"
 suite=$1 generator=$2
 
-packages="linux-image-amd64,$generator"		# not the cloud kernel: it has no display or sound drivers
+packages="linux-image-amd64,${generator%-and-roots}"	# not the cloud kernel: it has no display or sound drivers
 packages="$packages,systemd-sysv,udev,kmod,zstd,e2fsprogs"
 packages="$packages,grub-pc,grub2-common"	# grub-pc brings the kernel hook that runs update-grub
 packages="$packages,pciutils,libpci3,libkmod2,libjansson4,libarchive13,xz-utils"
+case $generator in
+*-and-roots) packages="$packages,cryptsetup-initramfs,open-iscsi,kexec-tools" ;;
+esac
 
 # Nothing here is for a device of the machine, and to copy it costs time with every disk.
 unused="/usr/share/doc/* /usr/share/man/* /usr/share/locale/* /usr/share/info/*"
