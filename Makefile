@@ -43,8 +43,9 @@ HOOK_LDFLAGS ?= -static
 
 # libpci: devices and their names. libkmod: which drivers claim a device, and whether a
 # kernel has vfio-pci. jansson: JSON. libarchive: looking into initramfs images.
-# libxml2: libvirt's domain files. nettle: the hashes of the journal.
-LIBRARIES := libpci libkmod jansson libarchive libxml-2.0 nettle
+# libxml2: libvirt's domain files. nettle: the hashes of the journal. libyaml: the files
+# of Incus and LXD.
+LIBRARIES := libpci libkmod jansson libarchive libxml-2.0 nettle yaml-0.1
 
 # Tables leave out what is not said (-Wno-missing-field-initializers).
 common := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wno-missing-field-initializers -MMD -MP -I. $(STRICT)
@@ -316,10 +317,10 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 fuzz_parsers := $(wildcard cmdline/*.c) \
 	$(addprefix tools/claims/, claim.c configuration.c scripts.c) \
 	tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c \
-	$(addprefix tools/guests/, gpu-nodes.c libvirt-domain.c node-kinds.c pve-conf.c \
+	$(addprefix tools/guests/, gpu-nodes.c libvirt-domain.c lxc-conf.c node-kinds.c pve-conf.c \
 	pve-container.c pve-mapping.c pve-vm.c qemu-args.c) \
 	$(addprefix tools/images/, contents.c cpio.c parts.c program.c) \
-	tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/root.c \
+	tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/node.c tools/system/root.c \
 	$(addprefix tools/text/, span.c string.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))

@@ -18,6 +18,7 @@ libjansson-dev		# JSON
 libarchive-dev		# looking into initramfs images
 libxml2-dev		# libvirt's domain files
 nettle-dev		# the hashes of the journal
+libyaml-dev		# those of Incus and LXD
 git			# which files are sources
 clang			# a second compiler's warnings
 clang-format		# the house's format

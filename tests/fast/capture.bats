@@ -15,7 +15,7 @@ comparable() {
 
 @test "a captured system gets the same diagnosis, line by line" {
 	local fixture before
-	for fixture in vm-host container-host two-cards GROUP-VIABLE.fail EARLY-IN-INITRAMFS.fail; do
+	for fixture in vm-host container-host lxc-host lxd-host two-cards GROUP-VIABLE.fail EARLY-IN-INITRAMFS.fail; do
 		rm -rf "$root"
 		unpack "$fixture"
 		before=$(tool diagnose --verbose || true)

@@ -118,7 +118,8 @@ devices pass 0000:03:00.0 alive' "$output"
 		--ignore GROUP-VIABLE,X|no check 'X'
 		--format xml|--format is text, markdown, json or prom
 		--want both|--want is vm or host
-		--ct abc|--ct takes the number
+		--ct a/b|--ct takes the number
+		--vm abc|--vm takes the number
 		--vm -1|--vm takes the number
 		--vm 100 --ct 901|one of --ct, --vm
 		--color sometimes|--color is auto

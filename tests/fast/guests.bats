@@ -133,7 +133,7 @@ line_of_container() {
 	END
 	assert_equal 'fail the line of /dev/nvidia0 stands in the snapshot [before], where it has no effect' \
 		"$(rows CT-SECTION --ct 901)"
-	assert_equal "$(printf 'pct set 901 -dev0 /dev/nvidia0,mode=0666\npct reboot 901')" \
+	assert_equal "$(printf 'pct set 901 -dev0 /dev/nvidia0,mode=0666\npct start 901')" \
 		"$(commands CT-SECTION --ct 901)"
 }
 
@@ -173,7 +173,7 @@ line_of_container() {
 	assert_equal "$(
 		printf 'pct set 901 -dev%s,mode=0666\n' '1 /dev/nvidia0' '3 /dev/nvidiactl' \
 			'4 /dev/nvidia-uvm' '5 /dev/nvidia-uvm-tools'
-		echo pct reboot 901
+		echo pct start 901
 	)" "$(commands CT-SECTION --ct 901)"
 }
 
@@ -297,6 +297,60 @@ line_of_vm() {
 	run tool diagnose --only VM-CONF-PARSE,VM-Q35-PCIE,CT-CONF-PARSE
 	assert_contains '2 things stand between 0000:01:00.0 and VM 100.'
 	assert_contains 'Nothing stands between 0000:05:00.0 and container 901.'
+}
+
+@test "a container that has a name is asked for by it, whatever system has it" {
+	unpack lxc-host
+	run -0 tool diagnose --ct media
+	assert_contains 'Nothing stands between 0000:01:00.0 and LXC container media.'
+	assert_equal 'container media' "$(json_of '.about | .kind + " " + .name' diagnose --ct media)"
+	run tool diagnose --ct media --format markdown
+	assert_contains '# GPU Passthrough Diagnostic Report: media'
+	# shellcheck disable=SC2016 # the backquotes are Markdown's
+	assert_contains '## 1. Final Container Configuration (`/var/lib/lxc/media/config`)'
+	rm -rf "$root"
+	unpack incus-host
+	run -0 tool diagnose --ct studio
+	assert_contains 'Nothing stands between 0000:01:00.0 and Incus container studio.'
+	rm -rf "$root"
+	unpack lxd-host
+	run -0 tool diagnose --ct studio
+	assert_contains 'Nothing stands between 0000:01:00.0 and LXD container studio of project lab.'
+}
+
+@test "a name that no container has is said with those that there are, with exit status 2" {
+	unpack lxc-host
+	run -2 tool diagnose --ct medai
+	assert_contains 'there is no container medai'
+	assert_contains 'ask about one of those that there are: media'
+	assert_contains 'There is nothing to diagnose.'
+	assert_lacks 'vfio-early enable'
+}
+
+@test "the numbers below /var/lib/lxc on a Proxmox host are no containers of LXC" {
+	unpack container-host
+	assert_equal 'container 901' "$(json_of '[.checks[].subject // empty | select(test("container"))] | unique | .[]' diagnose)"
+}
+
+@test "LXC's containers are where its own configuration says" {
+	unpack lxc-host
+	mkdir -p "$root/srv" "$root/etc/lxc"
+	mv "$root/var/lib/lxc" "$root/srv/containers"
+	echo 'lxc.lxcpath = /srv/containers' >"$root/etc/lxc/lxc.conf"
+	run -0 tool diagnose --ct media
+	assert_contains 'Nothing stands between 0000:01:00.0 and LXC container media.'
+}
+
+@test "what an instance's file says of persons is in no report and no capture" {
+	unpack incus-host
+	tool diagnose --ct studio --format markdown >"$BATS_TEST_TMPDIR/report"
+	tool capture "$BATS_TEST_TMPDIR/saved"
+	grep -q 'pci: "0000:01:00.0"' "$BATS_TEST_TMPDIR/report"
+	run -1 grep -h 'password' "$BATS_TEST_TMPDIR/report" "$BATS_TEST_TMPDIR/saved"
+	rm -rf "$root"
+	"$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/saved" "$root"
+	run -0 tool diagnose --ct studio
+	assert_contains 'Nothing stands between 0000:01:00.0 and Incus container studio.'
 }
 
 @test "who asks about a guest that is not here is told so, with exit status 2 and no word on a card" {

@@ -86,27 +86,89 @@ pct() {
 	esac
 }
 
+# lxc-start brings in what the file mounts, of a directory everything that is in it.
+lxc-start() { # -n NAME
+	local source target path facts
+	while read -r source target _; do
+		target=${target#*/rootfs/}
+		while IFS=$'\t' read -r path facts; do
+			[[ $path == "$source" || $path == "$source"/* ]] || continue
+			[ "$facts" != - ] || continue
+			read -ra facts <<<"$facts"
+			make_node "/proc/4711/root/$target${path#"$source"}" "${facts[@]:1:4}"
+		done <"$root/.vfio-early-nodes"
+	done < <(sed -n 's/^lxc.mount.entry *= *//p' "$root/var/lib/lxc/$2/config")
+}
+
+lxc-stop() { # -n NAME
+	[ -e "$root/var/lib/lxc/$2/config" ]
+}
+
+lxc-update-config() { # -c FILE
+	sed -i 's/^lxc\.id_map/lxc.idmap/; s/^lxc\.utsname/lxc.uts.name/' "$root$2"
+}
+
+# incus config device add NAME DEVICE gpu pci=ADDRESS, incus config unset NAME KEY, incus restart
+# NAME: a container that has a gpu device has what the host has of NVIDIA's.
+incus() {
+	local yaml path facts
+	yaml=$(readlink -f "$root/var/lib/incus/containers/studio")/backup.yaml
+	case "$1 $2" in
+	"config device")
+		[ "$3 $4 $6" = "add studio gpu" ]
+		sed -i "s/^  devices: {}/  devices:\n    $5:\n      pci: \"${7#pci=}\"\n      type: gpu/" "$yaml"
+		;;
+	"config unset") sed -i "/^    $4:/d" "$yaml" ;;
+	"restart studio") ;;
+	*) return 1 ;;
+	esac
+	grep -q 'type: gpu' "$yaml" || return 0
+	while IFS=$'\t' read -r path facts; do
+		[[ $path == /dev/nvidia* && $facts != - ]] || continue
+		read -ra facts <<<"$facts"
+		make_node "/proc/4711/root$path" "${facts[1]}" "${facts[2]}" 1000000 1000000
+	done <"$root/.vfio-early-nodes"
+}
+
+# A mount and its source are one node.
+chmod() { # MODE PATH
+	local facts
+	read -ra facts < <(node_of "$2")
+	make_node "$2" "${facts[1]}" "$1" "${facts[@]:3:2}"
+	make_node "/proc/4711/root$2" "${facts[1]}" "$1" "${facts[@]:3:2}"
+}
+
 # Paths in what is typed are those of the made-up root; a node that goes leaves the table.
 type_command() { # COMMAND
 	local command=$1
-	if [[ $command == "rm "* ]]; then
+	if [[ $command == "incus "* ]]; then
+		$command
+		return
+	elif [[ $command == "rm "* ]]; then
 		printf '%s\t-\n' "${command##* }" >>"$root/.vfio-early-nodes"
+	elif [[ $command == "lxc-"* || $command == "chmod 0"* ]]; then
+		$command
+		return
 	elif [[ $command == "chmod +x "* ]]; then
 		printf '%s\tf 0:0 0755 0 0 1790000500\n' "${command##* }" >>"$root/.vfio-early-nodes"
 		return
 	fi
 	[[ $command == pct* ]] || command=$(sed "s#>/#>$root/#g; s#^rm \(-r \)\?/#rm -rf $root/#" <<<"$command")
-	mkdir -p "$root/etc/systemd/system"
+	[[ $command != "sed -i "* ]] || command=$(sed "s# /# $root/#" <<<"$command")
+	mkdir -p "$root/etc/systemd/system" "$root/etc/udev/rules.d"
 	eval "$command"
 }
 
 fails() { # CHECKS
-	json_of '[.checks[] | select(.status == "fail") | .id] | unique | .[]' diagnose --ct 901
+	json_of '[.checks[] | select(.status == "fail") | .id] | unique | .[]' diagnose --ct "$container"
 }
 
 # Does what the fixture's check tells, in the order it tells it.
 follow() { # FIXTURE
-	local id=${1%%.*} before command
+	local id=${1%%.*} before command container
+	container=$(fixture_says "$1" args)
+	container=${container#--ct }
+	container=${container:-901}
 	rm -rf "$root"
 	unpack "$1"
 	before=$(fails)
@@ -119,7 +181,7 @@ follow() { # FIXTURE
 			echo "$1: cannot be typed: $command"
 			return 1
 		}
-	done < <(json_of '.checks[] | select(.status == "fail") | .remedy.commands[]' diagnose --ct 901 --only "$id")
+	done < <(json_of '.checks[] | select(.status == "fail") | .remedy.commands[]' diagnose --ct "$container" --only "$id")
 	fails >"$BATS_TEST_TMPDIR/after"
 	! grep -qx "$id" "$BATS_TEST_TMPDIR/after" || {
 		echo "$1: $id fails still"
@@ -137,6 +199,24 @@ follow() { # FIXTURE
 		CT-NODES-HOST.file CT-NODES-HOST.capability-unmade CT-IDMAP.fail CT-IDMAP.default \
 		CT-HOOKS.mode CT-HOOKS.device CT-NODES-INSIDE.fail CT-NODES-EFFECTIVE.fail \
 		CT-MAJORS.fail CT-MAJORS.directory CT-MAJORS.access CT-RESTART-NEEDED.fail; do
+		follow "$name" || wrong=1
+	done
+	[ "$wrong" -eq 0 ]
+}
+
+@test "so does what those of a container of LXC tell" {
+	local wrong=0 name
+	for name in CT-CONF-PARSE.lxc-old CT-SECTION.lxc CT-MAJORS.lxc CT-IDMAP.lxc CT-PERMS.lxc \
+		CT-NODES-INSIDE.lxc; do
+		follow "$name" || wrong=1
+	done
+	[ "$wrong" -eq 0 ]
+}
+
+@test "so does what those of a container of Incus tell" {
+	local wrong=0 name
+	for name in CT-SECTION.incus CT-MAJORS.incus CT-HOOKS.incus CT-HOOKS.incus-tool \
+		CT-NODES-HOST.incus-unmade CT-NODES-EFFECTIVE.incus; do
 		follow "$name" || wrong=1
 	done
 	[ "$wrong" -eq 0 ]

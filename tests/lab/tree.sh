@@ -11,7 +11,7 @@ suite=$1 generator=$2
 packages="linux-image-amd64,${generator%-and-roots}"	# not the cloud kernel: it has no display or sound drivers
 packages="$packages,systemd-sysv,udev,kmod,zstd,e2fsprogs"
 packages="$packages,grub-pc,grub2-common"	# grub-pc brings the kernel hook that runs update-grub
-packages="$packages,pciutils,libpci3,libkmod2,libjansson4,libarchive13,xz-utils"
+packages="$packages,pciutils,libpci3,libkmod2,libjansson4,libarchive13,libyaml-0-2,xz-utils"
 case $generator in
 *-and-roots) packages="$packages,cryptsetup-initramfs,open-iscsi,kexec-tools" ;;
 esac

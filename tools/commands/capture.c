@@ -20,7 +20,7 @@ static int make_notes(json_t *report)
 {
 	const struct check **checks = NULL;
 	struct diagnosis run = {
-		.request = {.container = -1, .machine = -1},
+		.request = {.machine = -1},
 		.collector = collectors,
 		.seconds = 10,
 		.begin = capture_begin,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 
 const char diagnose_help[] =
 	"  DEVICE             only these cards, written as for enable\n"
-	"  --ct N             for the Proxmox container N\n"
+	"  --ct N|NAME        for the Proxmox container N, or the container NAME of LXC, Incus\n"
+	"                     or LXD\n"
 	"  --vm N             for the Proxmox VM N\n"
 	"  --domain NAME      for the libvirt domain\n"
 	"  --want vm|host     for any VM, or for the host's own driver; without one of these\n"
@@ -67,6 +69,22 @@ static bool guest_number(const char *option, const char *text, long *number)
 	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && *number <= 999999999)
 		return true;
 	print_message("--%s takes the number of a guest, not '%s'", option, text);
+	return false;
+}
+
+/* A number, which Proxmox writes without zeros in front, or a name. */
+static bool container_id(const char *text, const char **id)
+{
+	*id = text;
+	while ((*id)[0] == '0' && isdigit((unsigned char)(*id)[1]))
+		++*id;
+	if (text[0] != '\0' && text[0] != '-' && text[0] != '.' &&
+		strpbrk(text, "/ \t\n") == NULL)
+		return true;
+	print_message(
+		"--ct takes the number of a Proxmox container, or the name of one of "
+		"LXC, Incus or LXD, not '%s'",
+		text);
 	return false;
 }
 
@@ -137,7 +155,7 @@ bool diagnose_options_read(int argc, char **argv, struct wanted *wanted)
 	while (good && (option = options_next(&command_diagnose, argc, argv)) != -1)
 		switch (option) {
 		case 'c':
-			good = guest_number("ct", optarg, &request->container);
+			good = container_id(optarg, &request->container);
 			guests++;
 			break;
 		case 'v':

@@ -205,7 +205,7 @@ static int diagnose(const struct wanted *wanted)
 static int run_diagnose(const struct options *options, int argc, char **argv)
 {
 	struct wanted wanted = {
-		.request = {.container = -1, .machine = -1},
+		.request = {.machine = -1},
 		.format = options->json ? FORMAT_JSON : FORMAT_TEXT,
 		.colour = -1,
 		.seconds = 5,
@@ -229,7 +229,7 @@ const struct command command_diagnose = {
 	.run = run_diagnose,
 	.options = diagnose_options,
 	.usage =
-		"[--ct N | --vm N | --domain NAME | --want vm|host] [OPTION]... [DEVICE]...",
+		"[--ct N|NAME | --vm N | --domain NAME | --want vm|host] [OPTION]... [DEVICE]...",
 	.summary = "what stands between a card and the VM or container that wants it",
 	.help = diagnose_help,
 };

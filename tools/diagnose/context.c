@@ -37,7 +37,8 @@ bool context_wants(const struct context *context, enum want want)
 	if (want == WANT_VM && (request->want == WANT_VM || request->machine >= 0 ||
 				       request->domain != NULL))
 		return true;
-	if (want == WANT_HOST && (request->want == WANT_HOST || request->container >= 0))
+	if (want == WANT_HOST &&
+		(request->want == WANT_HOST || request->container != NULL))
 		return true;
 	for (size_t i = 0; i < context->intents; i++)
 		if (context->intent[i].want == want ||

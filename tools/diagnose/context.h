@@ -22,13 +22,13 @@ enum want {
 
 /* What the user asked for on our own command line. */
 struct request {
-	long container;	    /* --ct N; -1: none named */
-	long machine;	    /* --vm N; -1: none named */
-	const char *domain; /* --domain NAME; NULL */
-	enum want want;	    /* --want vm|host; WANT_NOTHING */
-	const char *dmesg;  /* --dmesg FILE; NULL. Not below --root */
-	bool raw;	    /* --raw: nothing is left out of what is printed */
-	char **word;	    /* the devices named, as for `enable`; none: all */
+	const char *container; /* --ct N or NAME; NULL: none named */
+	long machine;	       /* --vm N; -1: none named */
+	const char *domain;    /* --domain NAME; NULL */
+	enum want want;	       /* --want vm|host; WANT_NOTHING */
+	const char *dmesg;     /* --dmesg FILE; NULL. Not below --root */
+	bool raw;	       /* --raw: nothing is left out of what is printed */
+	char **word;	       /* the devices named, as for `enable`; none: all */
 	size_t words;
 };
 

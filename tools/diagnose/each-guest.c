@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "tools/text/string.h"
 #include "tools/diagnose/each-guest.h"
 #include "tools/diagnose/findings.h"
@@ -8,6 +10,8 @@
 VERDICT unread = {CHECK_UNKNOWN, "the guests' configuration could not be read"};
 VERDICT about_another = {CHECK_SKIP, "the question is about {1}"};
 VERDICT not_here = {CHECK_SKIP, "there is no {1} here"};
+VERDICT unread_container = {
+	CHECK_SKIP, "the container's file cannot be read: see CT-CONF-PARSE"};
 VERDICT none_has_device = {CHECK_SKIP, "no {1} here has a device of the host"};
 
 /* Whom the question is about; NULL: nobody in particular. */
@@ -15,8 +19,8 @@ static char *asked_about(const struct context *context)
 {
 	const struct request *request = &context->request;
 
-	if (request->container >= 0)
-		return format_text("container %ld", request->container);
+	if (request->container != NULL)
+		return format_text("container %s", request->container);
 	if (request->machine >= 0)
 		return format_text("VM %ld", request->machine);
 	if (request->domain != NULL)
@@ -27,7 +31,7 @@ static char *asked_about(const struct context *context)
 /* Whether the check could have been asked about the guest that the question names. */
 static bool is_of_kind(const struct check *check, const struct request *request)
 {
-	if (request->container >= 0)
+	if (request->container != NULL)
 		return check->run_container != NULL;
 	if (request->machine >= 0)
 		return check->run_vm != NULL;
@@ -59,6 +63,20 @@ static void set_guest(
 	findings->subject = name;
 	findings->file = path;
 	findings->number = number;
+	findings->container = NULL;
+}
+
+/* What the container's file says is judged; where it cannot be read, that is said once.
+ */
+static void ask_container(const struct check *check, const struct context *context,
+	const struct container_guest *guest, struct findings *findings)
+{
+	set_guest(findings, guest->name, guest->path, 0);
+	findings->container = guest;
+	if (guest->error == 0 || strcmp(check->id, "CT-CONF-PARSE") == 0)
+		check->run_container(context, guest, findings);
+	else
+		verdict_row(findings, &unread_container, NULL);
 }
 
 void each_guest_ask(const struct check *check, const struct context *context,
@@ -71,8 +89,7 @@ void each_guest_ask(const struct check *check, const struct context *context,
 
 	while (check->run_container != NULL &&
 		(container = guests_next_container(context, container)) != NULL) {
-		set_guest(findings, container->name, container->path, container->id);
-		check->run_container(context, container, findings);
+		ask_container(check, context, container, findings);
 		any = true;
 	}
 	while (check->run_vm != NULL && (vm = guests_next_vm(context, vm)) != NULL) {

@@ -10,9 +10,10 @@ struct findings {
 	const struct context *context;
 	const struct intent *intent; /* the card that is asked about; NULL */
 	/* the guest that is asked about; NULL: none */
-	const char *subject; /* "VM 100" */
-	const char *file;    /* its configuration */
-	long number;
+	const char *subject;			 /* "VM 100" */
+	const char *file;			 /* its configuration */
+	long number;				 /* a VM's; 0 */
+	const struct container_guest *container; /* if it is one; NULL */
 	json_t *rows;	    /* array of what check rows are in the report */
 	json_t *current;    /* borrowed from rows */
 	const char *id;	    /* of the check that runs */

@@ -9,9 +9,11 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
+#include "tools/guests/guests.h"
 #include "tools/guests/node-numbers.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/wishes-of-guests.h"
 #include "tools/pci/cards.h"
 #include "tools/pci/resolve.h"
 
@@ -147,6 +149,17 @@ const struct intent *context_intent(
 	return NULL;
 }
 
+/* Whether the line, which names several nodes of the card, has spoken of it before. */
+static bool has_line_of(const struct intent *intent, const struct wish *wish)
+{
+	for (size_t i = 0; i < intent->count; i++)
+		if (strcmp(intent->wish[i]->source, wish->source) == 0 &&
+			strcmp(intent->wish[i]->text, wish->text) == 0 &&
+			intent->wish[i]->want == wish->want)
+			return true;
+	return false;
+}
+
 /* Every wish that speaks of a function of the card. */
 static void gather(
 	const struct context *context, const struct card *card, struct intent *intent)
@@ -157,7 +170,7 @@ static void gather(
 
 		for (size_t j = 0; j < card->count && !means; j++)
 			means = wish_means(context, wish, &card->function[j]);
-		if (!means)
+		if (!means || has_line_of(intent, wish))
 			continue;
 		intent->wish = allocate_more(
 			intent->wish, (intent->count + 1) * sizeof(const struct wish *));
@@ -237,8 +250,12 @@ static void ask(struct context *context)
 	size_t kept = 0;
 	int best = 1;
 
-	if (request->container >= 0) {
-		who = format_text("container %ld", request->container);
+	if (request->container != NULL) {
+		const struct container_guest *guest =
+			guests_next_container(context, NULL);
+
+		who = guest != NULL ? copy_text(guest->name)
+				    : format_text("container %s", request->container);
 		want = WANT_HOST;
 	} else if (request->machine >= 0) {
 		who = format_text("VM %ld", request->machine);

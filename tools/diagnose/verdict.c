@@ -6,6 +6,7 @@
 
 #include "tools/text/span.h"
 #include "tools/text/string.h"
+#include "tools/guests/container-guest.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/context.h"
 #include "tools/diagnose/findings.h"
@@ -29,6 +30,31 @@ static struct words take_words(va_list list)
 	return words;
 }
 
+/* What stands for {NAME} in what is said of a container; NULL: nothing. */
+static const char *container_word(const struct container_guest *guest, struct span name)
+{
+	const struct container_words *words = &guest->words;
+	const struct {
+		const char *name, *word;
+	} table[] = {
+		{"id", guest->id},
+		{"system", words->system},
+		{"gives", words->gives},
+		{"start", words->start},
+		{"restart", words->restart},
+		{"inside", words->inside},
+		{"usable", words->usable},
+		{"unset", words->unset},
+		{"allowed", words->allowed},
+		{"file", words->file},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (span_is(name, table[i].name))
+			return table[i].word;
+	return NULL;
+}
+
 /* What stands for {NAME}, or NULL: the check has no such thing. `*number` is room. */
 static const char *find_word(const struct findings *findings, const struct words *words,
 	struct span name, char number[24])
@@ -40,6 +66,12 @@ static const char *find_word(const struct findings *findings, const struct words
 		return words->word[index];
 	if (span_is(name, "file"))
 		return findings->file;
+	if (findings->container != NULL) {
+		const char *word = container_word(findings->container, name);
+
+		if (word != NULL)
+			return word;
+	}
 	if (span_is(name, "id")) {
 		snprintf(number, 24, "%ld", findings->number);
 		return number;

@@ -11,8 +11,10 @@
 
 /*
  * In title, remedy and commands {device}, {driver} and {who} stand for the card that is
- * asked about and whom it is for, {id} and {file} for the guest, and {1} to {9} for the
- * words that the check gives with the verdict.
+ * asked about and whom it is for, {id} and {file} for the guest, {system}, {gives},
+ * {start}, {restart}, {inside}, {usable} and {allowed} for the words of a container's
+ * system (struct container_words), and {1} to {9} for the words that the check gives with
+ * the verdict.
  */
 struct verdict {
 	enum check_status status;

@@ -15,8 +15,14 @@
 /* Whether --ct, --vm, --domain or --want turned the question away from other guests. */
 static bool asks_for_one(const struct request *request)
 {
-	return request->container >= 0 || request->machine >= 0 ||
+	return request->container != NULL || request->machine >= 0 ||
 	       request->domain != NULL;
+}
+
+bool container_is_asked(
+	const struct request *request, const struct container_guest *guest)
+{
+	return request->container != NULL && strcmp(request->container, guest->id) == 0;
 }
 
 const struct container_guest *guests_next_container(
@@ -29,7 +35,7 @@ const struct container_guest *guests_next_container(
 		const struct container_guest *guest = &guests->container[at];
 
 		if (asks_for_one(&context->request)
-				? guest->id == context->request.container
+				? container_is_asked(&context->request, guest)
 				: !guest->conf.template &&
 					  container_wants_gpu(&guest->conf))
 			return guest;
@@ -87,18 +93,22 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 		wanted = container_wanted(&guest->conf, &count);
 
 		/* Whoever asks about it means the card that it names anywhere. */
-		if (count == 0 && context->request.container == guest->id) {
+		if (count == 0 && container_is_asked(&context->request, guest)) {
 			free(wanted);
 			wanted = container_named(&guest->conf, &count);
 		}
 		for (size_t j = 0; j < count; j++) {
-			CLEANUP_FREE char *what = span_copy(wanted[j].source);
+			/* one that was made elsewhere is known by its name inside */
+			struct span name =
+				gpu_node_kind(wanted[j].source) == GPU_NODE_NONE
+					? wanted[j].name
+					: wanted[j].source;
+			CLEANUP_FREE char *what = span_copy(name);
 			CLEANUP_FREE char *source =
-				format_text("%s:%u", guest->path, wanted[j].from->line);
+				container_line_path(guest, wanted[j].from);
 			struct pci_address address;
 			char place[32];
 			struct text text = text_in(place, sizeof(place));
-			struct span name = wanted[j].source;
 
 			/* /dev/dri/by-path/pci-0000:01:00.0-render names the device */
 			if (span_starts(name, "/dev/dri/by-path/pci-") &&
@@ -116,7 +126,7 @@ static void wish_for_containers(struct context *context, const struct guests *gu
 		free(wanted);
 		if (guest->conf.nvidia_hook != NULL) {
 			const struct pve_line *line = guest->conf.nvidia_hook;
-			CLEANUP_FREE char *source = line_path(guest->path, line->line);
+			CLEANUP_FREE char *source = container_line_path(guest, line);
 
 			/* it brings in whatever the driver has */
 			wish_add(context, WANT_HOST, "/dev/nvidiactl", guest->name,
@@ -241,11 +251,12 @@ bool guests_lack_named(const struct context *context)
 		guests_next_vm(context, NULL) != NULL ||
 		guests_next_domain(context, NULL) != NULL)
 		return false;
-	path = request->container >= 0
-		       ? format_text("/etc/pve/lxc/%ld.conf", request->container)
+	path = request->container != NULL
+		       ? format_text("/etc/pve/lxc/%s.conf", request->container)
 	       : request->machine >= 0
 		       ? format_text("/etc/pve/qemu-server/%ld.conf", request->machine)
 		       : format_text("/etc/libvirt/qemu/%s.xml", request->domain);
 	/* what is there and cannot be read is another matter */
-	return !root_exists(path);
+	return !root_exists(path) &&
+	       (request->container == NULL || context->guests->container_error == 0);
 }

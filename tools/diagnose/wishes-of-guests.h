@@ -12,6 +12,10 @@ bool guests_lack_named(const struct context *context);
 /* Adds what the guests want to context->wishes. */
 void guests_wish(struct context *context);
 
+/* Whether --ct names the container. */
+bool container_is_asked(
+	const struct request *request, const struct container_guest *guest);
+
 /*
  * The next container, VM or domain that the diagnosis is about: the one named with --ct,
  * --vm or --domain, or else every one with a graphics node or a host device in its

@@ -11,21 +11,52 @@
 #include "tools/guests/node-kinds.h"
 #include "tools/guests/node-numbers.h"
 
-/* A process of the container: systemd moves them out of the topmost group. */
-static long container_process(long id)
+/* The first process of a control group; 0 if it has none. */
+static long group_process(const char *group)
 {
-	static const char *const places[] = {"ns", "ns/init.scope", ""};
+	CLEANUP_FREE char *path = format_text("%s/cgroup.procs", group);
+	CLEANUP_FREE char *text = root_read_word(path);
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		CLEANUP_FREE char *path = format_text(
-			"/sys/fs/cgroup/lxc/%ld/%s/cgroup.procs", id, places[i]);
-		CLEANUP_FREE char *text = root_read_word(path);
-		long pid = text != NULL ? strtol(text, NULL, 10) : 0;
+	return text != NULL ? strtol(text, NULL, 10) : 0;
+}
 
-		if (pid > 0)
-			return pid;
+/* A process of the container: systemd moves them out of the topmost group, and other
+ * programs that start services may do so. */
+static long process_below(const char *root, const char *cgroup)
+{
+	static const char *const places[] = {"ns", "ns/init.scope", "init.scope", ""};
+	CLEANUP_FREE char *top = format_text("%s/%s", root, cgroup);
+	char **names;
+	long pid = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && pid == 0; i++) {
+		CLEANUP_FREE char *group = format_text("%s/%s", top, places[i]);
+
+		pid = group_process(group);
 	}
-	return 0;
+	if (pid > 0)
+		return pid;
+	names = root_list(top);
+	for (size_t i = 0; names[i] != NULL && pid == 0; i++) {
+		CLEANUP_FREE char *group = format_text("%s/%s", top, names[i]);
+
+		pid = group_process(group);
+	}
+	root_list_free(names);
+	return pid;
+}
+
+#define CGROUP1_DEVICES "/sys/fs/cgroup/devices"
+bool container_uses_cgroup1(void)
+{
+	return root_exists(CGROUP1_DEVICES);
+}
+
+/* With cgroup v1 the groups are below each controller. */
+long container_cgroup_process(const char *cgroup)
+{
+	return process_below(
+		container_uses_cgroup1() ? CGROUP1_DEVICES : "/sys/fs/cgroup", cgroup);
 }
 
 /* When a process started, in seconds since the epoch; 0 if that cannot be told. */
@@ -88,30 +119,51 @@ static void know_by_numbers(struct container *container)
 	}
 }
 
+void container_guest_complete(struct container_guest *guest, const char *cgroup)
+{
+	guest->name = container_name(guest->system, guest->id, guest->project);
+	guest->pid = container_cgroup_process(cgroup);
+	if (guest->pid > 0)
+		guest->started = process_start(guest->pid);
+	guest->words = container_words(
+		guest->system, guest->id, guest->project, guest->path, guest->pid > 0);
+	read_hooks(&guest->conf);
+	know_by_numbers(&guest->conf);
+	if (container_uses_cgroup1()) {
+		container_use_cgroup1(&guest->conf);
+		container_use_cgroup1(&guest->effective);
+	}
+}
+
 int container_guest_read(long id, struct container_guest *guest)
 {
+	CLEANUP_FREE char *cgroup = format_text("lxc/%ld", id);
 	size_t length;
 	int error;
 
-	*guest = (struct container_guest){.id = id};
+	*guest = (struct container_guest){.system = CONTAINER_PROXMOX};
 	guest->path = format_text("/etc/pve/lxc/%ld.conf", id);
 	error = root_read(guest->path, &guest->text, &length);
 	if (error < 0) {
 		free(guest->path);
 		return error;
 	}
-	guest->name = format_text("container %ld", id);
+	guest->id = format_text("%ld", id);
 	container_read((struct span){guest->text, length}, &guest->conf);
 	guest->effective_path = format_text("/var/lib/lxc/%ld/config", id);
 	if (root_read(guest->effective_path, &guest->effective_text, &length) == 0)
 		container_read_lxc(
 			(struct span){guest->effective_text, length}, &guest->effective);
-	guest->pid = container_process(id);
-	if (guest->pid > 0)
-		guest->started = process_start(guest->pid);
-	read_hooks(&guest->conf);
-	know_by_numbers(&guest->conf);
+	/* the rules that take everything away are in what Proxmox includes */
+	guest->effective.lxc = guest->effective.open = false;
+	container_guest_complete(guest, cgroup);
 	return 0;
+}
+
+char *container_line_path(
+	const struct container_guest *guest, const struct pve_line *line)
+{
+	return line_path(line->file != NULL ? line->file : guest->path, line->line);
 }
 
 /* Takes the next group of /etc/group off the front: "video:x:44:alice". */

@@ -19,7 +19,7 @@ static bool decides_use(const struct container_rule *rule)
 bool container_allows(const struct container *container, char type, int64_t major,
 	int64_t minor, const struct container_rule **decides)
 {
-	bool allowed = false;
+	bool allowed = container->open;
 
 	*decides = NULL;
 	for (size_t i = 0; i < container->rule_count; i++) {
@@ -44,8 +44,10 @@ static struct wanted_node node_of_device(const struct container_device *device)
 		.from = device->from,
 		.name = device->path,
 		.source = device->path,
-		.target = span_from(device->path, 1),
+		.target = device->target.length > 0 ? device->target
+						    : span_from(device->path, 1),
 		.device = true,
+		.optional = device->optional,
 		.entry = device,
 	};
 }
@@ -142,6 +144,9 @@ static bool speaks_of_gpu(struct span text)
 
 bool container_wants_gpu(const struct container *container)
 {
+	for (size_t i = 0; i < container->device_count; i++)
+		if (gpu_node_kind(container->device[i].path) != GPU_NODE_NONE)
+			return true;
 	for (size_t i = 0; i < container->conf.line_count; i++)
 		if (speaks_of_gpu(container->conf.line[i].value))
 			return true;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/guests/container-guest.h"
+#include "tools/guests/daemon-containers.h"
 #include "tools/guests/guests.h"
+#include "tools/guests/lxc-containers.h"
 
 /* "901.conf" is 901; -1 for every other name. */
 static long guest_number(const char *name)
@@ -57,11 +57,14 @@ static int read_container(struct guests *guests, long id)
 	return error;
 }
 
+/* Those of one system side by side, numbers by their size. */
 static int by_container(const void *a, const void *b)
 {
 	const struct container_guest *left = a, *right = b;
 
-	return (left->id > right->id) - (left->id < right->id);
+	if (left->system != right->system)
+		return (left->system > right->system) - (left->system < right->system);
+	return strverscmp(left->id, right->id);
 }
 
 static int by_vm(const void *a, const void *b)
@@ -71,13 +74,16 @@ static int by_vm(const void *a, const void *b)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
-/* A directory that we may not list looks empty to root_list. */
+/* Keeps the first error. */
+static void keep(int *error, int result)
+{
+	if (result < 0 && *error == 0)
+		*error = result;
+}
+
 static char **list_guests(const char *directory, int *error)
 {
-	CLEANUP_FREE char *real = root_path(directory);
-
-	if (access(real, R_OK | X_OK) < 0 && errno == EACCES && *error == 0)
-		*error = -EACCES;
+	keep(error, root_list_error(directory));
 	return root_list(directory);
 }
 
@@ -89,10 +95,8 @@ static void read_directory(struct guests *guests, const char *directory,
 
 	for (size_t i = 0; names[i] != NULL; i++) {
 		long id = guest_number(names[i]);
-		int result = id >= 0 ? read(guests, id) : 0;
 
-		if (result < 0 && *error == 0)
-			*error = result;
+		keep(error, id >= 0 ? read(guests, id) : 0);
 	}
 	root_list_free(names);
 }
@@ -114,8 +118,7 @@ static void read_domains(struct guests *guests, int *error)
 		result = root_read(guest.path, &text, &length);
 		if (result < 0) {
 			free(guest.path);
-			if (*error == 0)
-				*error = result;
+			keep(error, result);
 			continue;
 		}
 		if (domain_read(text, length, &guest.domain, &guest.why) < 0)
@@ -160,14 +163,14 @@ static void read_reservations(struct guests *guests)
 		reservations_read((struct span){text, length}, &guests->reservations);
 }
 
-char *guests_other_node(const char *kind, long id)
+char *guests_other_node(const char *kind, const char *id)
 {
 	char **nodes = root_list("/etc/pve/nodes");
 	char *found = NULL;
 
 	for (size_t i = 0; nodes[i] != NULL && found == NULL; i++) {
 		CLEANUP_FREE char *path =
-			format_text("/etc/pve/nodes/%s/%s/%ld.conf", nodes[i], kind, id);
+			format_text("/etc/pve/nodes/%s/%s/%s.conf", nodes[i], kind, id);
 
 		if (root_exists(path))
 			found = copy_text(nodes[i]);
@@ -185,6 +188,10 @@ int guests_read(struct guests *guests)
 	guests->pve = root_exists("/etc/pve");
 	guests->node = node_name();
 	read_directory(guests, "/etc/pve/lxc", read_container, &error);
+	keep(&error, lxc_containers_read(
+			     guests->pve, &guests->container, &guests->containers));
+	keep(&error, daemon_containers_read(&guests->container, &guests->containers));
+	guests->container_error = error;
 	read_directory(guests, "/etc/pve/qemu-server", read_vm, &error);
 	if (guests->containers > 1)
 		qsort(guests->container, guests->containers, sizeof(*guests->container),

@@ -32,12 +32,14 @@ const char *domain_guest_name(const struct domain_guest *guest);
 
 /* Another node of the cluster that has the guest, "lxc" or "qemu-server": its name,
  * malloc'ed, or NULL. */
-char *guests_other_node(const char *kind, long id);
+char *guests_other_node(const char *kind, const char *id);
 
 struct guests {
 	char *node; /* this machine's name in the cluster; "" */
 	struct container_guest *container;
 	size_t containers;
+	int container_error; /* the first of reading them, as -errno: some may be missing
+			      */
 	struct vm_guest *vm;
 	size_t vms;
 	struct domain_guest *domain;

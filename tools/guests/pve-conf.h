@@ -26,6 +26,7 @@ struct pve_section {
 };
 
 struct pve_line {
+	const char *file; /* NULL: the guest's own; else one that it includes */
 	unsigned int line;
 	unsigned int column; /* of the value, from 1 */
 	size_t section;
@@ -34,6 +35,7 @@ struct pve_line {
 };
 
 struct pve_problem {
+	const char *file; /* as of a line */
 	unsigned int line;
 	unsigned int column;
 	struct span text; /* the piece of the line that it speaks of */

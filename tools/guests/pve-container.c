@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
+#include "tools/guests/lxc-conf.h"
 #include "tools/guests/node-kinds.h"
 #include "tools/guests/pve-container.h"
 
@@ -13,6 +14,7 @@ static void problem(struct container *container, const struct pve_line *line,
 	struct pve_problem *problem = ARRAY_ADD(conf->problem, conf->problem_count);
 
 	*problem = (struct pve_problem){
+		.file = line->file,
 		.line = line->line,
 		.column = line->column + (unsigned int)(text.text - line->value.text),
 		.text = text,
@@ -28,8 +30,11 @@ static bool has_comment(
 		if (value->text[i] != '#' ||
 			(value->text[i - 1] != ' ' && value->text[i - 1] != '\t'))
 			continue;
-		problem(container, line, span_from(*value, i),
-			"a comment at the end of a line is part of the value for PVE");
+		/* LXC reads as far as it needs */
+		if (!container->lxc)
+			problem(container, line, span_from(*value, i),
+				"a comment at the end of a line is part of the value for "
+				"PVE");
 		value->length = i;
 		*value = span_trim(*value);
 		return true;
@@ -156,6 +161,19 @@ static void know_by_target(struct container_mount *mount)
 		free(target);
 }
 
+/* For LXC a target may also be written as the host sees it, below the container's root:
+ * /var/lib/lxc/web/rootfs/dev/dri (src/lxc/conf.c mount_entry_on_absolute_rootfs). */
+static struct span below_root(struct span target)
+{
+	static const char root[] = "/rootfs/";
+	const char *at = target.text[0] == '/'
+				 ? memmem(target.text, target.length, root, strlen(root))
+				 : NULL;
+
+	return at != NULL ? span_from(target, (size_t)(at - target.text) + strlen(root))
+			  : target;
+}
+
 /* The fields of fstab: SOURCE TARGET TYPE OPTIONS [FREQ PASS] */
 static void read_mount(struct container *container, const struct pve_line *line)
 {
@@ -169,6 +187,8 @@ static void read_mount(struct container *container, const struct pve_line *line)
 			"a mount entry is SOURCE TARGET TYPE OPTIONS");
 		return;
 	}
+	if (container->lxc)
+		mount.target = below_root(mount.target);
 	if (mount.target.text[0] == '/') {
 		problem(container, line, mount.target,
 			"the target is relative to the container's root: without a slash "
@@ -286,32 +306,43 @@ void container_read(struct span text, struct container *container)
 	read_items(container);
 }
 
+void container_read_lines(struct container *container)
+{
+	container->lxc = true;
+	read_items(container);
+	/* without a rule that counts LXC leaves every device alone */
+	container->open = true;
+	for (size_t i = 0; i < container->rule_count; i++)
+		container->open = container->open && container->rule[i].old;
+}
+
 void container_read_lxc(struct span text, struct container *container)
 {
-	struct pve_conf *conf = &container->conf;
-	struct span line, key;
-	unsigned int number = 0;
+	*container = (struct container){0};
+	lxc_conf_add(text, &container->conf);
+	container_read_lines(container);
+}
+
+int container_load_lxc(const char *path, char **text, struct container *container)
+{
+	int error;
 
 	*container = (struct container){0};
-	*ARRAY_ADD(conf->section, conf->section_count) = (struct pve_section){0};
-	while (span_line(&text, &line)) {
-		struct span rest = span_trim(line);
-		struct pve_line *item;
+	error = lxc_conf_load(path, text, &container->conf);
+	if (error == 0)
+		container_read_lines(container);
+	return error;
+}
 
-		number++;
-		if (rest.length == 0 || rest.text[0] == '#' ||
-			!span_piece(&rest, '=', &key))
-			continue;
-		rest = span_trim(rest);
-		item = ARRAY_ADD(conf->line, conf->line_count);
-		*item = (struct pve_line){
-			.line = number,
-			.column = (unsigned int)(rest.text - line.text) + 1,
-			.key = span_trim(key),
-			.value = rest,
-		};
+void container_use_cgroup1(struct container *container)
+{
+	bool open = container->lxc;
+
+	for (size_t i = 0; i < container->rule_count; i++) {
+		container->rule[i].old = !container->rule[i].old;
+		open = open && container->rule[i].old;
 	}
-	read_items(container);
+	container->open = open;
 }
 
 void container_free(struct container *container)

@@ -11,10 +11,16 @@ struct container_device {
 	const struct pve_line *from;
 	int number;
 	struct span path;
-	unsigned int mode; /* 0660 unless given */
-	uint32_t uid, gid; /* as the container sees them */
+	struct span target; /* in the container, without the slash in front; empty: the
+			       same */
+	unsigned int mode;  /* 0660 unless given */
+	uint32_t uid, gid;  /* as the container sees them */
 	bool deny_write;
 	bool owner_given; /* a uid, a gid or a mode was given */
+	/* Of a daemon's device only, whose number is -1 and whose key is its name: */
+	bool host_mode; /* it has the mode of the host's node */
+	bool optional;	/* a missing node is passed over in silence */
+	bool inherited; /* it comes from a profile */
 };
 
 /* lxc.cgroup2.devices.allow = c 195:* rwm */
@@ -68,6 +74,8 @@ struct container {
 	bool own_idmap;	   /* lxc.idmap is given: treated as unprivileged by LXC */
 	const struct pve_line *nvidia_hook; /* lxc.hook.mount with LXC's own; or NULL */
 	bool nesting;			    /* features: nesting=1 */
+	bool lxc;			    /* read as LXC reads its own files */
+	bool open; /* no device rule counts: every device may be used */
 };
 
 /*
@@ -75,8 +83,15 @@ struct container {
  * pve_line_where. Values that PVE or LXC would refuse become problems of `conf`.
  */
 void container_read(struct span text, struct container *container);
-/* The same for LXC's own file, /var/lib/lxc/N/config: "key = value" and no sections. */
+/* The same for LXC's own file, /var/lib/lxc/N/config: "key = value" and no sections.
+ * Includes are passed over. */
 void container_read_lxc(struct span text, struct container *container);
+/* The same with what it includes (lxc_conf_load): 0 or -errno. */
+int container_load_lxc(const char *path, char **text, struct container *container);
+/* The same of the lines of LXC's that `conf` has already. */
+void container_read_lines(struct container *container);
+/* On a host with cgroup v1 its rules are the ones that count. */
+void container_use_cgroup1(struct container *container);
 void container_free(struct container *container);
 
 /* Whether the item stands where it has an effect once the container is restarted. */

@@ -222,3 +222,10 @@ void root_list_free(char **names)
 		free(names[i]);
 	free(names);
 }
+
+int root_list_error(const char *path)
+{
+	CLEANUP_FREE char *real = root_path(path);
+
+	return access(real, R_OK | X_OK) < 0 && errno == EACCES ? -EACCES : 0;
+}

@@ -54,5 +54,7 @@ int root_look_inside(const char *path);
  * (root_list_free). An absent directory is an empty list. */
 char **root_list(const char *path);
 void root_list_free(char **names);
+/* -EACCES if its names may not be listed, which makes it look empty; else 0. */
+int root_list_error(const char *path);
 
 #endif

@@ -13,13 +13,11 @@
 #include "tools/diagnose/checks/set-nodes.h"
 
 /* Behind this remedy come the commands that set the nodes. */
-#define WITH_MODE \
-	"give the nodes with devN and a mode, or with gid= and the number that the group " \
-	"video or render has inside; delete other lines for them from {file}"
+#define WITH_MODE "{usable}"
 VERDICT sees_none = {CHECK_SKIP, "the container has none of the nodes it wants"};
 VERDICT judged_later = {CHECK_UNKNOWN,
 	"who may use the nodes that a hook brings is seen in the running container only",
-	"start it and ask again", "pct start {id}"};
+	"start it and ask again", "{start}"};
 VERDICT usable = {CHECK_PASS, "users inside the container may use every node they see"};
 VERDICT nobodys = {CHECK_FAIL,
 	"{1} belongs to nobody inside the container, where not even root may use it",
@@ -37,7 +35,7 @@ VERDICT nested = {CHECK_WARN,
 	"containers inside the container cannot use the card: the runtime there tries to "
 	"write device rules",
 	"write no-cgroups = true into the runtime's config.toml inside",
-	"pct exec {id} -- nvidia-ctk config --in-place "
+	"{inside} nvidia-ctk config --in-place "
 	"--set nvidia-container-cli.no-cgroups=true"};
 
 struct access {
@@ -92,8 +90,9 @@ static bool read_node(const struct access *access, const struct wanted_node *wan
 		return false;
 	if (!runs && entry != NULL) {
 		free(*path);
-		*path = line_path(access->guest->path, wanted->from->line);
-		node->mode = entry->mode;
+		*path = container_line_path(access->guest, wanted->from);
+		if (!entry->host_mode)
+			node->mode = entry->mode;
 		node->uid = container_outside(&access->guest->conf, 'u', entry->uid);
 		node->gid = container_outside(&access->guest->conf, 'g', entry->gid);
 	}
@@ -210,7 +209,7 @@ static void check_access(const struct context *context,
 	}
 	verdict_conclude(findings, &access.notes, &usable);
 	if (access.nodes.count > 0)
-		command_set_nodes(findings, guest, &access.nodes);
+		command_open_nodes(findings, guest, &access.nodes);
 	lines_free(&access.nodes);
 }
 

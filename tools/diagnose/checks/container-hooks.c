@@ -25,24 +25,34 @@ VERDICT script_hidden = {CHECK_UNKNOWN,
 	"the hook {1}, which may bring device nodes, cannot be read", "run it as root"};
 VERDICT no_mknod = {CHECK_FAIL,
 	"the hook {1} makes {2} with mknod, which an unprivileged container may not" NOT_STARTED,
-	"let the script mount the host's node in its place, or give the node with devN and "
+	"let the script mount the host's node in its place, or give the node with {gives} and "
 	"delete the hook's line from {file}"};
 /* LXC's own hook says so itself: share/lxc/hooks/nvidia */
 VERDICT hook_privileged = {CHECK_FAIL,
 	"NVIDIA's hook works in unprivileged containers only, and this one is privileged" NOT_STARTED,
-	"delete its line from {file} and give the nodes with devN"};
+	"delete its line from {file} and give the nodes with {gives}"};
 VERDICT hook_tool = {CHECK_FAIL,
 	"NVIDIA's hook needs nvidia-container-cli, which is not on the host" NOT_STARTED,
 	"install libnvidia-container-tools from NVIDIA's package source, or delete the line "
-	"from {file} and give the nodes with devN"};
+	"from {file} and give the nodes with {gives}"};
+VERDICT runtime_privileged = {CHECK_FAIL,
+	"nvidia.runtime works in unprivileged containers only, and this one is "
+	"privileged" NOT_STARTED,
+	"do without nvidia.runtime: the gpu device brings the nodes",
+	"{unset} nvidia.runtime"};
+VERDICT runtime_tool = {CHECK_FAIL,
+	"nvidia.runtime needs nvidia-container-cli, which is not on the host" NOT_STARTED,
+	"install libnvidia-container-tools from NVIDIA's package source, or do without "
+	"nvidia.runtime: the gpu device brings the nodes",
+	"{unset} nvidia.runtime"};
 VERDICT hook_asks_nothing = {CHECK_FAIL,
 	"NVIDIA's hook does nothing: no lxc.environment sets NVIDIA_VISIBLE_DEVICES",
-	"add the line lxc.environment: NVIDIA_VISIBLE_DEVICES=all to {file} and restart the "
+	"add the line lxc.environment{3} NVIDIA_VISIBLE_DEVICES=all to {file} and restart the "
 	"container"};
 VERDICT hook_and_device = {CHECK_FAIL,
 	"NVIDIA's hook and {1} both bring {2}, and the hook stumbles over it" NOT_STARTED,
 	"delete one of the two: the hook brings the nodes and the libraries",
-	"pct set {id} -delete {1}\npct reboot {id}"};
+	"pct set {id} -delete {1}\n{restart}"};
 
 struct hooks {
 	struct findings *findings;
@@ -85,7 +95,8 @@ static bool asks_for_cards(const struct container *container)
 static const struct container_device *same_device(const struct container *container)
 {
 	for (size_t i = 0; i < container->device_count; i++)
-		if (container_in_main(container, container->device[i].from) &&
+		if (container->device[i].number >= 0 &&
+			container_in_main(container, container->device[i].from) &&
 			gpu_node_is_nvidia(container->device[i].path))
 			return &container->device[i];
 	return NULL;
@@ -101,22 +112,27 @@ static void note_nvidia(struct hooks *hooks)
 	const struct container *container = &hooks->guest->conf;
 	const struct pve_line *from = container->nvidia_hook;
 	const struct container_device *device = same_device(container);
-	CLEANUP_FREE char *place = line_path(hooks->guest->path, from->line);
+	CLEANUP_FREE char *place = container_line_path(hooks->guest, from);
 	CLEANUP_FREE char *text = pve_line_text(from);
 	CLEANUP_FREE char *key = device != NULL ? span_copy(device->from->key) : NULL;
 	CLEANUP_FREE char *path = device != NULL ? span_copy(device->path) : NULL;
 	const struct verdict *verdict = NULL;
 
-	if (!asks_for_cards(container))
+	enum container_system system = hooks->guest->system;
+
+	/* Incus and LXD ask for the cards themselves, and LXD's snap has the program */
+	if (system <= CONTAINER_LXC && !asks_for_cards(container))
 		verdict = &hook_asks_nothing;
 	else if (!is_unprivileged(container))
-		verdict = &hook_privileged;
-	else if (!has_program("nvidia-container-cli"))
-		verdict = &hook_tool;
+		verdict =
+			system <= CONTAINER_LXC ? &hook_privileged : &runtime_privileged;
+	else if (system != CONTAINER_LXD && !has_program("nvidia-container-cli"))
+		verdict = system <= CONTAINER_LXC ? &hook_tool : &runtime_tool;
 	else if (device != NULL)
 		verdict = &hook_and_device;
-	verdict_note(
-		hooks->findings, &hooks->notes, verdict, place, text, key, path, NULL);
+	verdict_note(hooks->findings, &hooks->notes, verdict, place, text,
+		key != NULL ? key : "", path != NULL ? path : "",
+		container->lxc ? " =" : ":", NULL);
 }
 
 /* mknod is for the host's root, but of what a container without a user namespace has. */
@@ -157,7 +173,7 @@ static void note_script(struct hooks *hooks, const struct container_hook *hook)
 	const struct container *container = &hooks->guest->conf;
 	const struct verdict *verdict = judge_script(container, hook);
 	const struct hook_node *made = made_node(hook);
-	CLEANUP_FREE char *place = line_path(hooks->guest->path, hook->from->line);
+	CLEANUP_FREE char *place = container_line_path(hooks->guest, hook->from);
 	CLEANUP_FREE char *command = span_copy(hook->command);
 
 	/* other hooks may do anything, and are no business of ours */

@@ -15,10 +15,10 @@
 #define NOT_STARTED ": the container does not start"
 VERDICT no_map = {
 	CHECK_SKIP, "the container has the host's numbers for users and groups"};
+VERDICT mapped_by_daemon = {CHECK_PASS, "{system} itself maps users and groups"};
 VERDICT allowed = {CHECK_PASS, "root may map every user and group of the container"};
-VERDICT not_allowed = {CHECK_FAIL, "{1} does not let root map the range {2}" NOT_STARTED,
-	"allow it; a container that needs a group of the host for a device is better given "
-	"it by devN with gid=, which needs no lxc.idmap"};
+VERDICT not_allowed = {
+	CHECK_FAIL, "{1} does not let root map the range {2}" NOT_STARTED, "allow it{3}"};
 VERDICT overlaps = {CHECK_FAIL,
 	"lxc.idmap maps numbers twice, in lines {1} and {2}" NOT_STARTED,
 	"make the ranges of {file} follow each other without overlapping"};
@@ -73,9 +73,14 @@ static bool may_map(const char *text, const struct idmap_range *range)
 
 static char *place_of(const struct mapping_check *check, const struct idmap_range *range)
 {
-	return range->from != NULL ? line_path(check->guest->path, range->from->line)
+	return range->from != NULL ? container_line_path(check->guest, range->from)
 				   : copy_text(check->guest->path);
 }
+
+/* Proxmox has another way. */
+static const char by_device[] =
+	"; a container that needs a group of the host for a device is better given it by "
+	"devN with gid=, which needs no lxc.idmap";
 
 static void note_list(struct mapping_check *check, const char *list, char kind,
 	const struct idmap_range *range, size_t count)
@@ -97,7 +102,8 @@ static void note_list(struct mapping_check *check, const char *list, char kind,
 			error < 0 ? (range[i].from != NULL ? &list_unread : NULL)
 			: may	  ? NULL
 				  : &not_allowed,
-			place, numbers, list, numbers, NULL);
+			place, numbers, list, numbers,
+			check->guest->system == CONTAINER_PROXMOX ? by_device : "", NULL);
 		if (error == 0 && !may)
 			lines_add(&check->allow, "echo root:%llu:%llu >>%s",
 				(unsigned long long)range[i].outside,
@@ -139,7 +145,7 @@ static void note_wrong_lines(struct mapping_check *check)
 
 	for (size_t i = 0; i < conf->line_count; i++) {
 		const struct pve_line *line = &conf->line[i];
-		CLEANUP_FREE char *place = line_path(check->guest->path, line->line);
+		CLEANUP_FREE char *place = container_line_path(check->guest, line);
 		CLEANUP_FREE char *number = format_text("%u", line->line);
 		CLEANUP_FREE char *value = span_copy(line->value);
 
@@ -159,6 +165,10 @@ static void check_idmap(const struct context *context,
 	bool refused;
 
 	(void)context;
+	if (guest->system == CONTAINER_INCUS || guest->system == CONTAINER_LXD) {
+		verdict_row(findings, &mapped_by_daemon, NULL);
+		return;
+	}
 	note_wrong_lines(&check);
 	if (count == 0 && check.notes.worst == NULL) {
 		verdict_row(findings, &no_map, NULL);

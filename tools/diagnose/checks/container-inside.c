@@ -61,8 +61,11 @@ static bool was_given(
 
 	allowed = !there ||
 		  container_allows(effective, 'c', node.major, node.minor, &decides);
-	if (wanted->device) /* Proxmox makes the node itself, and a rule for it */
-		return allowed;
+	/* its system makes the node itself, and a rule for it; a daemon while it runs,
+	 * too */
+	if (wanted->device)
+		return allowed && (guest->system == CONTAINER_PROXMOX ||
+					  is_seen(guest, wanted) || !there);
 	if (is_seen(guest, wanted) && (unprivileged || allowed))
 		return true;
 	if (wanted->hook)
@@ -77,11 +80,13 @@ VERDICT read_at_start = {
 	CHECK_SKIP, "the container does not run: its file is read when it is started"};
 VERDICT start_unknown = {CHECK_UNKNOWN,
 	"what the container was started with is not known", "run it as root"};
+VERDICT no_copy = {
+	CHECK_SKIP, "{system} keeps no copy of what a container was started with"};
 VERDICT started_with_all = {
 	CHECK_PASS, "the container was started with all that its file says"};
 VERDICT started_without = {CHECK_FAIL,
 	"the container was started without {1}: its file was changed later", "restart it",
-	"pct reboot {id}"};
+	"{restart}"};
 
 static void check_effective(const struct context *context,
 	const struct container_guest *guest, struct findings *findings)
@@ -93,15 +98,18 @@ static void check_effective(const struct context *context,
 
 	(void)context;
 	if (guest->pid == 0 || guest->effective_text == NULL) {
-		verdict_row(findings, guest->pid == 0 ? &read_at_start : &start_unknown,
+		verdict_row(findings,
+			guest->pid == 0			? &read_at_start
+			: guest->effective_path == NULL ? &no_copy
+							: &start_unknown,
 			NULL);
-		if (guest->pid != 0)
+		if (guest->pid != 0 && guest->effective_path != NULL)
 			finding_evidence(findings, guest->effective_path, "not readable");
 		return;
 	}
 	wanted = container_wanted(&guest->conf, &count);
 	for (size_t i = 0; i < count; i++) {
-		CLEANUP_FREE char *line = line_path(guest->path, wanted[i].from->line);
+		CLEANUP_FREE char *line = container_line_path(guest, wanted[i].from);
 		CLEANUP_FREE char *text = pve_line_text(wanted[i].from);
 		CLEANUP_FREE char *node = span_copy(wanted[i].source);
 
@@ -115,7 +123,7 @@ static void check_effective(const struct context *context,
 	verdict_conclude(findings, &notes, &started_with_all);
 }
 
-#define NOW "restart it, now that the nodes are there", "pct reboot {id}"
+#define NOW "restart it, now that the nodes are there", "{restart}"
 VERDICT names_none = {CHECK_SKIP, "the container names no graphics node"};
 VERDICT sees_all = {CHECK_PASS, "the container sees every graphics node it wants"};
 VERDICT hidden = {CHECK_UNKNOWN,
@@ -168,10 +176,7 @@ static void check_inside(const struct context *context,
 	verdict_conclude(findings, &notes, &sees_all);
 }
 
-#define ANEW \
-	"restart it; nodes given with devN make a start without them fail, instead of " \
-	"passing over them", \
-		"pct reboot {id}"
+#define ANEW "restart it, now that the nodes are there", "{restart}"
 VERDICT no_restart = {CHECK_PASS, "the container needs no restart"};
 VERDICT file_changed = {CHECK_FAIL,
 	"the container needs a restart: its file was changed since it was started", ANEW};
@@ -188,7 +193,7 @@ static void note_restart(struct findings *findings, struct verdict_notes *notes,
 	struct node host;
 
 	if (guest->effective_text != NULL && !was_given(guest, wanted)) {
-		path = line_path(guest->path, wanted->from->line);
+		path = container_line_path(guest, wanted->from);
 		verdict_note(findings, notes, &file_changed, path,
 			"added since the last start", NULL);
 		return;

@@ -76,7 +76,7 @@ static const char none_title[] = "no NVIDIA library was found inside the contain
 VERDICT no_driver = {CHECK_SKIP, "the NVIDIA driver is not loaded on the host"};
 VERDICT not_running = {CHECK_UNKNOWN,
 	"which NVIDIA libraries the container has is seen while it runs only",
-	"start it and ask again", "pct start {id}"};
+	"start it and ask again", "{start}"};
 VERDICT none_wanted = {CHECK_SKIP, "the container wants nothing of NVIDIA's"};
 VERDICT none_found = {CHECK_WARN, none_title, INSTALL("NVIDIA's libraries")};
 VERDICT none_visible = {CHECK_UNKNOWN, none_title, INSTALL("NVIDIA's libraries")};

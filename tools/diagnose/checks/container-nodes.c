@@ -73,18 +73,19 @@ VERDICT not_made = {CHECK_FAIL,
 	"nobody has made {1} on the host yet, although {2} has its driver: {4}",
 	"have the nodes made, now and ahead of the containers at each boot, and restart the "
 	"container",
-	"{5}\npct reboot {id}"};
+	"{5}\n{restart}"};
 /* behind the remedy come the commands that set the nodes */
-VERDICT directory = {CHECK_FAIL, "{1} is a directory, and devN takes single nodes only",
+VERDICT directory = {CHECK_FAIL,
+	"{1} is a directory, and {gives} takes single nodes only",
 	"name the device nodes that are in it"};
 VERDICT stands_in = {CHECK_FAIL, "{1} is not a device node: {2} stands in its place",
 	"remove what stands in its place and have the node made again",
-	"rm -r {1}\n{5}\npct reboot {id}"};
+	"rm -r {1}\n{5}\n{restart}"};
 VERDICT stands_in_drm = {CHECK_FAIL, "{1} is not a device node: {2} stands in its place",
 	"the next boot makes the node; delete the line that mounts over it if it comes back",
 	"rm -r {1}\nreboot", .reboot = true};
 VERDICT stale = {CHECK_FAIL, "{1} has stale numbers: the driver has {2} now",
-	"have the node made again", "rm {1}\n{5}\npct reboot {id}"};
+	"have the node made again", "rm {1}\n{5}\n{restart}"};
 
 struct nodes {
 	const struct context *context;
@@ -272,8 +273,8 @@ static void add_commands(struct nodes *nodes, const struct verdict *worst)
 		command_set_nodes(nodes->findings, nodes->guest, &nodes->set);
 	for (size_t i = 0; i < nodes->remove.count; i++)
 		if (worst == &no_compute || worst == &no_hyperv)
-			finding_command(nodes->findings, "pct set %ld -delete %s",
-				nodes->guest->id, nodes->remove.line[i]);
+			command_delete(
+				nodes->findings, nodes->guest, nodes->remove.line[i]);
 	lines_free(&nodes->set);
 	lines_free(&nodes->remove);
 }

@@ -12,8 +12,10 @@
 
 VERDICT unprivileged = {
 	CHECK_SKIP, "the container is unprivileged, and needs no device rules"};
-VERDICT none_needed = {
-	CHECK_SKIP, "no graphics node needs a rule: Proxmox itself writes those of devN"};
+VERDICT names_none = {CHECK_SKIP, "the container names no graphics node"};
+VERDICT no_rules = {CHECK_PASS, "no device rule keeps the container from any device"};
+VERDICT none_needed = {CHECK_SKIP,
+	"no graphics node needs a rule: {system} itself writes those of {gives}"};
 VERDICT all_allowed = {
 	CHECK_PASS, "the device rules allow every node that the container wants"};
 VERDICT numbers_unknown = {
@@ -21,9 +23,7 @@ VERDICT numbers_unknown = {
 /* behind the remedy come the commands that set the nodes */
 VERDICT refused = {CHECK_FAIL,
 	"no device rule allows {1}, which is {2} now: opening it is refused",
-	"give the nodes with devN, whose rules Proxmox writes at each start, and delete "
-	"their lxc.mount.entry and lxc.cgroup2 lines from {file}: the numbers change with "
-	"the kernel"};
+	"{allowed}"};
 
 /* A node that only a mount or a hook brings in: it needs a rule. */
 struct rules {
@@ -55,14 +55,16 @@ static bool note_rule(
 	struct node_numbers numbers;
 
 	if (container_has_device(&guest->conf, path)) {
-		verdict_note(rules->findings, &rules->notes, NULL, path,
-			"a devN gives it, with its rule", NULL);
+		CLEANUP_FREE char *gives =
+			format_text("%s gives it, with its rule", guest->words.gives);
+
+		verdict_note(rules->findings, &rules->notes, NULL, path, gives, NULL);
 		return true;
 	}
 	if (!find_numbers(path, name, &numbers))
 		return false; /* CT-NODES-HOST has something to say */
 	if (container_allows(&guest->conf, 'c', numbers.major, numbers.minor, &decides)) {
-		CLEANUP_FREE char *line = line_path(guest->path, decides->from->line);
+		CLEANUP_FREE char *line = container_line_path(guest, decides->from);
 
 		text = format_text("%.*s allows %s (%u:%u)", SPAN(decides->from->value),
 			path, numbers.major, numbers.minor);
@@ -121,7 +123,7 @@ static void note_stale(struct findings *findings, struct verdict_notes *notes,
 
 	for (size_t i = 0; devices != NULL && i < guest->conf.rule_count; i++) {
 		const struct container_rule *rule = &guest->conf.rule[i];
-		CLEANUP_FREE char *line = line_path(guest->path, rule->from->line);
+		CLEANUP_FREE char *line = container_line_path(guest, rule->from);
 		CLEANUP_FREE char *number =
 			format_text("\n%3lld ", (long long)rule->major);
 		CLEANUP_FREE char *text =
@@ -141,7 +143,9 @@ static void check_rules(const struct context *context,
 {
 	size_t count, mounts = 0;
 	CLEANUP_FREE struct wanted_node *wanted = container_wanted(&guest->conf, &count);
-	bool unneeded = guest->conf.unprivileged || guest->conf.own_idmap;
+	bool unneeded = guest->conf.lxc
+				? guest->conf.open
+				: guest->conf.unprivileged || guest->conf.own_idmap;
 	struct rules rules = {.findings = findings, .guest = guest};
 
 	(void)context;
@@ -152,7 +156,12 @@ static void check_rules(const struct context *context,
 		mounts++;
 	}
 	if (mounts == 0) {
-		verdict_row(findings, unneeded ? &unprivileged : &none_needed, NULL);
+		verdict_row(findings,
+			count == 0 && guest->conf.lxc ? &names_none
+			: !unneeded		      ? &none_needed
+			: guest->conf.lxc	      ? &no_rules
+						      : &unprivileged,
+			NULL);
 		return;
 	}
 	if (rules.notes.path.count == 0)

@@ -2,9 +2,11 @@
 /* What the cards are for, and statements that contradict each other. */
 #include <string.h>
 
+#include "tools/guests/guests.h"
 #include "tools/pci/attribute.h"
 #include "tools/diagnose/intent.h"
 #include "tools/diagnose/verdict.h"
+#include "tools/diagnose/checks/set-nodes-daemon.h"
 
 static void show_wishes(
 	struct findings *findings, const struct intent *intent, enum want want)
@@ -53,12 +55,18 @@ static const struct wish *named_wish(const struct intent *intent, enum want want
 	return first_wish(intent, want);
 }
 
-/* "container 901" to 901; NULL if the wish is of another kind. */
+/* "VM 100" to 100; NULL if the wish is of another kind. */
 static const char *number_of(const struct wish *wish, const char *kind)
 {
 	if (wish->who == NULL || !text_begins(wish->who, kind))
 		return NULL;
 	return wish->who + strlen(kind);
+}
+
+/* What stands in front of the colon. */
+static char *key_of(const struct wish *wish)
+{
+	return format_text("%.*s", (int)strcspn(wish->text, ":"), wish->text);
 }
 
 /* "hostpci0: 01:00,pcie=1" to "hostpci0", if it is an option of that name. */
@@ -69,7 +77,7 @@ static char *option_of(const struct wish *wish, const char *stem)
 	if (!text_begins(wish->text, stem) || wish->text[length] < '0' ||
 		wish->text[length] > '9')
 		return NULL;
-	return format_text("%.*s", (int)strcspn(wish->text, ":"), wish->text);
+	return key_of(wish);
 }
 
 #define CANNOT_BE_BOTH \
@@ -81,33 +89,83 @@ VERDICT conflict = {CHECK_FAIL, CANNOT_BE_BOTH, .reboot = true};
 /* one of them was asked for */
 VERDICT conflict_decided = {CHECK_WARN, CANNOT_BE_BOTH, .reboot = true};
 
-static const char take_from_container[] = "pct set %s -delete %s    # for the VM: 1",
-		  give_to_vm[] = "vfio-early enable %s    # for the VM: 2",
+static const char give_to_vm[] = "vfio-early enable %s    # for the VM: 2",
 		  boot_for_vm[] = "reboot    # for the VM: 3",
 		  take_from_vm[] = "qm set %s -delete %s    # for the host: 1",
 		  give_to_host[] = "vfio-early disable    # for the host: 2",
 		  boot_for_host[] = "reboot    # for the host: 3",
 		  give_to_container[] = "pct set %s -dev0 %s    # for the host: 4";
 
+/* The container that has the wish; NULL: somebody else has. */
+static const struct container_guest *container_of(
+	const struct context *context, const struct wish *wish)
+{
+	const struct guests *guests = context->guests;
+
+	for (size_t i = 0; guests != NULL && wish->who != NULL && i < guests->containers;
+		i++)
+		if (strcmp(guests->container[i].name, wish->who) == 0)
+			return &guests->container[i];
+	return NULL;
+}
+
+/* The lines of the container's own file that want the card: "12d;13d", for sed. */
+static char *lines_of(const struct intent *intent, const struct container_guest *guest)
+{
+	CLEANUP_FREE char *front = format_text("%s:", guest->path);
+	char *lines = NULL;
+
+	for (size_t i = 0; i < intent->count; i++) {
+		const struct wish *wish = intent->wish[i];
+
+		if (wish->who != NULL && strcmp(wish->who, guest->name) == 0 &&
+			text_begins(wish->source, front))
+			text_append(&lines, "%s%sd", lines != NULL ? ";" : "",
+				wish->source + strlen(front));
+	}
+	return lines;
+}
+
+static void take_from_container(struct findings *findings, const struct intent *intent,
+	const struct container_guest *guest, const struct wish *host)
+{
+	CLEANUP_FREE char *device = guest->system == CONTAINER_PROXMOX
+					    ? option_of(host, "dev")
+				    : guest->system == CONTAINER_LXC ? NULL
+								     : key_of(host);
+	CLEANUP_FREE char *lines =
+		guest->system == CONTAINER_LXC ? lines_of(intent, guest) : NULL;
+	CLEANUP_FREE char *command =
+		lines != NULL	 ? format_text("sed -i '%s' %s", lines, guest->path)
+		: device == NULL ? NULL
+		: guest->system == CONTAINER_PROXMOX
+			? format_text("pct set %s -delete %s", guest->id, device)
+			: daemon_remove_command(guest, device);
+
+	if (command != NULL)
+		finding_command(findings, "%s    # for the VM: 1", command);
+}
+
 /* Both ways out, in full: which one is the user's choice. */
 static void show_recipes(struct findings *findings, const struct intent *intent,
 	const struct wish *vm, const struct wish *host)
 {
 	const char *machine = number_of(vm, "VM ");
-	const char *container = number_of(host, "container ");
+	const struct container_guest *guest = container_of(findings->context, host);
 	CLEANUP_FREE char *hostpci = option_of(vm, "hostpci");
 	CLEANUP_FREE char *dev = option_of(host, "dev");
 
-	if (container != NULL && dev != NULL)
-		finding_command(findings, take_from_container, container, dev);
+	if (guest != NULL)
+		take_from_container(findings, intent, guest, host);
 	finding_command(findings, give_to_vm, intent->device->address);
 	finding_command(findings, boot_for_vm);
 	if (machine != NULL && hostpci != NULL)
 		finding_command(findings, take_from_vm, machine, hostpci);
 	finding_command(findings, give_to_host);
 	finding_command(findings, boot_for_host);
-	if (container != NULL && dev == NULL && host->what[0] == '/')
-		finding_command(findings, give_to_container, container, host->what);
+	if (guest != NULL && guest->system == CONTAINER_PROXMOX && dev == NULL &&
+		host->what[0] == '/')
+		finding_command(findings, give_to_container, guest->id, host->what);
 }
 
 static void check_conflict(const struct context *context, const struct intent *intent,

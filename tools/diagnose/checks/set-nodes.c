@@ -6,6 +6,8 @@
 #include "tools/system/root.h"
 #include "tools/text/string.h"
 #include "tools/diagnose/intent.h"
+#include "tools/diagnose/checks/set-nodes-daemon.h"
+#include "tools/diagnose/checks/set-nodes-lxc.h"
 #include "tools/diagnose/checks/set-nodes.h"
 #include "tools/diagnose/findings.h"
 
@@ -133,20 +135,65 @@ static int number_for(const struct container *container, const struct lines *sin
 	return (*next)++;
 }
 
+static void command_restart(
+	struct findings *findings, const struct container_guest *guest)
+{
+	CLEANUP_FREE char *commands = copy_text(guest->words.restart);
+	char *rest = commands, *command;
+
+	while ((command = strsep(&rest, "\n")) != NULL)
+		finding_command(findings, "%s", command);
+}
+
+static void set_proxmox(struct findings *findings, const struct container_guest *guest,
+	const struct lines *single)
+{
+	int next = 0;
+
+	for (size_t i = 0; i < single->count; i++) {
+		CLEANUP_FREE char *access = access_of(guest, single->line[i]);
+
+		finding_command(findings, "pct set %s -dev%d %s,%s", guest->id,
+			number_for(&guest->conf, single, i, &next), single->line[i],
+			access);
+	}
+}
+
 void command_set_nodes(struct findings *findings, const struct container_guest *guest,
 	const struct lines *nodes)
 {
 	struct lines single = single_nodes(nodes);
-	int next = 0;
 
-	for (size_t i = 0; i < single.count; i++) {
-		CLEANUP_FREE char *access = access_of(guest, single.line[i]);
-
-		finding_command(findings, "pct set %ld -dev%d %s,%s", guest->id,
-			number_for(&guest->conf, &single, i, &next), single.line[i],
-			access);
-	}
-	if (single.count > 0)
-		finding_command(findings, "pct reboot %ld", guest->id);
+	if (guest->system == CONTAINER_PROXMOX)
+		set_proxmox(findings, guest, &single);
+	else if (guest->system == CONTAINER_LXC)
+		lxc_set_nodes(findings, guest, &single);
+	else if (single.count > 0)
+		daemon_add_card(findings, guest);
+	/* a daemon gives its devices to what runs, too */
+	if (single.count > 0 && guest->system <= CONTAINER_LXC)
+		command_restart(findings, guest);
 	lines_free(&single);
+}
+
+void command_open_nodes(struct findings *findings, const struct container_guest *guest,
+	const struct lines *nodes)
+{
+	if (guest->system == CONTAINER_PROXMOX)
+		command_set_nodes(findings, guest, nodes);
+	else if (guest->system == CONTAINER_LXC)
+		lxc_open_nodes(findings, nodes);
+	else
+		daemon_open_nodes(findings, guest, nodes);
+}
+
+void command_delete(struct findings *findings, const struct container_guest *guest,
+	const char *device)
+{
+	CLEANUP_FREE char *command =
+		guest->system == CONTAINER_PROXMOX
+			? format_text("pct set %s -delete %s", guest->id, device)
+			: daemon_remove_command(guest, device);
+
+	finding_command(findings, "%s", command);
 }

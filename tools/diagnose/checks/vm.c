@@ -130,11 +130,12 @@ VERDICT is_container = {CHECK_FAIL, "there is no {1} here: {2} is a container",
 static const struct verdict *judge_number(long id, char **word)
 {
 	CLEANUP_FREE char *container = format_text("/etc/pve/lxc/%ld.conf", id);
+	CLEANUP_FREE char *number = format_text("%ld", id);
 
-	*word = guests_other_node("qemu-server", id);
+	*word = guests_other_node("qemu-server", number);
 	if (*word != NULL)
 		return &vm_elsewhere;
-	*word = format_text("%ld", id);
+	*word = copy_text(number);
 	return root_exists(container) ? &is_container : &no_vm;
 }
 

@@ -9,6 +9,7 @@
 #include "tools/text/lines.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
+#include "tools/diagnose/privacy/daemon-filter.h"
 #include "tools/diagnose/privacy/filter.h"
 
 void filter_begin(struct filter *filter, bool raw)
@@ -204,8 +205,11 @@ static void print_content(
 
 	if (text_begins(path, "/etc/pve/lxc/") ||
 		text_begins(path, "/etc/pve/qemu-server/") ||
-		text_begins(path, "/var/lib/lxc/"))
+		text_begins(path, "/var/lib/lxc/") || text_begins(path, "/etc/lxc/") ||
+		text_ends(path, "/lxc.conf"))
 		guest_conf_print(to, text);
+	else if (text_ends(path, "/backup.yaml"))
+		daemon_conf_print(to, text);
 	else if (text_begins(path, "/etc/libvirt/qemu/") && text_ends(path, ".xml"))
 		domain_print(to, text);
 	else if (text_ends(path, "/modules.dep") || text_ends(path, "/modules.builtin"))

@@ -7,6 +7,7 @@
 #include "tools/system/root.h"
 #include "tools/diagnose/wishes-of-guests.h"
 #include "tools/diagnose/log/kernel-log.h"
+#include "tools/diagnose/privacy/daemon-filter.h"
 #include "tools/diagnose/privacy/filter.h"
 #include "tools/diagnose/report/appendix.h"
 #include "tools/diagnose/report/dmesg.h"
@@ -64,7 +65,9 @@ static void add_guests(json_t *section, const struct context *context)
 	if (context->guests == NULL)
 		return;
 	while ((container = guests_next_container(context, container)) != NULL)
-		add_file(section, context, container->path, guest_conf_print);
+		add_file(section, context, container->path,
+			text_ends(container->path, ".yaml") ? daemon_conf_print
+							    : guest_conf_print);
 	while ((vm = guests_next_vm(context, vm)) != NULL)
 		add_file(section, context, vm->path, guest_conf_print);
 	while ((domain = guests_next_domain(context, domain)) != NULL)
@@ -79,15 +82,15 @@ static json_t *guest_heading(const struct context *context, const json_t *output
 	const char *command = json_text_at(json_array_get(outputs, 0), "command");
 	const char *path = json_array_size(outputs) == 1 ? command + strlen("cat ") : "";
 	bool vm = request->machine >= 0 || request->domain != NULL ||
-		  (request->container < 0 && context->guests != NULL &&
+		  (request->container == NULL && context->guests != NULL &&
 			  guests_next_container(context, NULL) == NULL &&
 			  json_array_size(outputs) > 0);
 	const char *kind = vm ? "VM" : "Container";
 
 	if (path[0] != '\0')
 		return json_sprintf("1. Final %s Configuration (`%s`)", kind, path);
-	if (request->container >= 0)
-		return json_sprintf("1. Final %s Configuration (`/etc/pve/lxc/%ld.conf`)",
+	if (request->container != NULL)
+		return json_sprintf("1. Final %s Configuration (`/etc/pve/lxc/%s.conf`)",
 			kind, request->container);
 	if (request->machine >= 0)
 		return json_sprintf(

@@ -104,9 +104,9 @@ void report_describe(const struct context *context, json_t *report)
 /* {"kind": "container", "name": "901"} */
 static json_t *describe_request(const struct request *request)
 {
-	if (request->container >= 0)
+	if (request->container != NULL)
 		return json_pack("{ss so}", "kind", "container", "name",
-			json_sprintf("%ld", request->container));
+			json_text(request->container));
 	if (request->machine >= 0)
 		return json_pack("{ss so}", "kind", "vm", "name",
 			json_sprintf("%ld", request->machine));

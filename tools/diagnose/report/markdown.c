@@ -106,10 +106,13 @@ static void print_title(const json_t *report, FILE *to)
 {
 	const json_t *about = json_object_get(report, "about");
 	const char *kind = json_text_at(about, "kind");
+	const char *name = json_text_at(about, "name");
 
 	fprintf(to, "# GPU Passthrough Diagnostic Report");
 	if (strcmp(kind, "container") == 0)
-		fprintf(to, ": CTID %s\n\nMode: container.", json_text_at(about, "name"));
+		/* a number is Proxmox's */
+		fprintf(to, ": %s%s\n\nMode: container.",
+			name[strspn(name, "0123456789")] == '\0' ? "CTID " : "", name);
 	else if (strcmp(kind, "vm") == 0)
 		fprintf(to, ": VMID %s\n\nMode: VM.", json_text_at(about, "name"));
 	else if (strcmp(kind, "domain") == 0)

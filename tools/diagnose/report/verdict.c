@@ -27,7 +27,8 @@ static bool wants_it(const json_t *intent, const char *guest)
 /* Whether a row that is not about one device speaks of this one all the same. */
 static bool is_about(const json_t *row, const json_t *intent)
 {
-	static const char *const guests[] = {"container ", "VM ", "libvirt domain "};
+	static const char *const guests[] = {"container ", "LXC container ",
+		"Incus container ", "LXD container ", "VM ", "libvirt domain "};
 	const char *subject = json_string_value(json_object_get(row, "subject"));
 	const char *address = json_string_value(json_object_get(intent, "address"));
 	struct pci_address function;
