@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&command_cmdline,
 	&command_diagnose,
 	&command_capture,
+	&command_rollback,
 	&command_log,
 	&command_confirm,
 	&command_grub_entries,

@@ -7,25 +7,29 @@ load helper
 load grub
 load enable
 
-@test "update-grub fails: the switch stays off, and enable can be repeated" {
+@test "update-grub fails: what was done is taken back, and enable can be repeated" {
 	mv "$root/usr/sbin/update-grub" "$root/usr/sbin/good"
 	install_program /usr/sbin/update-grub <<<$'#!/bin/sh\necho no space left >&2; exit 1'
 	cp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg"
 	fails 1 'Done before it failed:
-  write /etc/vfio-early.conf' 'update-grub failed (exit status 1): no space left'
+  write /etc/vfio-early.conf' 'remove /etc/vfio-early.conf, which was not there' \
+		'update-grub failed (exit status 1): no space left'
 	is_off
+	[ ! -e "$root/etc/vfio-early.conf" ]
+	assert_equal undone "$(json_of '.commands[0].result' log)"
 	cmp "$root/boot/grub/grub.cfg" "$BATS_TEST_TMPDIR/grub.cfg"
 	mv "$root/usr/sbin/good" "$root/usr/sbin/update-grub"
-	command=(enable)
 	ok 'make the boot menu anew' 'switch on'
 }
 
-@test "update-grub fails when the card changes: the switch is off, the old entry is not the default" {
+@test "update-grub fails when the card changes: all is as it was before, the switch and the conf, too" {
 	tool enable 01:00
+	snapshot >"$BATS_TEST_TMPDIR/before"
 	install_program /usr/sbin/update-grub <<<$'#!/bin/sh\nexit 1'
 	command=(enable 02:00)
-	fails 1 'switch off in /boot/grub/grubenv until the rest is done'
-	is_off
+	fails 1 'switch off in /boot/grub/grubenv until the rest is done' 'put /boot/grub/grubenv back as it was'
+	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
+	assert_equal false "$(json_of .changed enable 02:00)"
 }
 
 @test "update-grub fails and leaves half a grub.cfg: the old one is put back" {
@@ -75,12 +79,13 @@ load enable
 	is_off
 }
 
-@test "update-grub leaves the entry of the card before: not switched on" {
+@test "update-grub leaves the entry of the card before: all is as it was before" {
 	tool enable 01:00
 	install_program /usr/sbin/update-grub <<<$'#!/bin/sh\nexit 0'
+	snapshot >"$BATS_TEST_TMPDIR/before"
 	command=(enable 02:00)
 	fails 1 "the entry of vfio-early in $root/boot/grub/grub.cfg is not the new one"
-	is_off
+	snapshot | diff -u "$BATS_TEST_TMPDIR/before" -
 }
 
 @test "without update-grub, grub-mkconfig makes grub.cfg; Fedora's without touching grubenv" {
@@ -100,12 +105,12 @@ exec grub-$program \"\$@\""
 		# --no-grubenv-update is known here
 		echo "$*" >"$VFIO_EARLY_ROOT/called"
 		sed 's/02.0/03.0/' <"$VFIO_EARLY_ROOT/boot/grub2/grub.cfg" >"$VFIO_EARLY_ROOT/new"
-		cat "$VFIO_EARLY_ROOT/new" >"$VFIO_EARLY_ROOT/boot/grub2/grub.cfg"
+		cat "$VFIO_EARLY_ROOT/new" >"$3"
 	END
 	command=(enable 02:00)
 	ok 'make the boot menu anew: grub2-mkconfig --no-grubenv-update -o /boot/grub2/grub.cfg' \
 		'switch on in /boot/grub2/grubenv'
-	assert_equal "--no-grubenv-update -o $root/boot/grub2/grub.cfg" "$(<"$root/called")"
+	[[ $(<"$root/called") == "--no-grubenv-update -o $root/boot/grub2/.grub.cfg.vfio-early."?????? ]]
 	assert_equal vfio_early=1 "$(grub-editenv "$root/boot/grub2/grubenv" list | head -1)"
 }
 

@@ -56,7 +56,7 @@ settling() { # COMMAND...
 }
 
 @test "what GRUB reads is in its place, and not only in a journal, before and behind the switch" {
-	assert_equal 'vfio-early.conf syncfs grubenv syncfs' "$(settling enable 01:00)"
+	assert_equal 'vfio-early.conf grub.cfg syncfs grubenv syncfs' "$(settling enable 01:00)"
 	assert_equal 'grubenv syncfs' "$(settling disable)"
 	assert_equal 'grubenv syncfs' "$(settling enable 01:00)"
 	assert_equal '' "$(settling enable 01:00)"

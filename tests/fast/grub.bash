@@ -70,7 +70,7 @@ install_grub() {
 	install_program /usr/sbin/update-grub <<-'END'
 		#!/bin/sh
 		echo update-grub >>"$VFIO_EARLY_ROOT/called"
-		exec grub-mkconfig -o "$VFIO_EARLY_ROOT/boot/grub/grub.cfg"
+		exec grub-mkconfig -o "$VFIO_EARLY_ROOT/boot/grub/grub.cfg" "$@"
 	END
 	install_program /usr/sbin/grub-mkrelpath <<-'END'
 		#!/bin/sh

@@ -31,7 +31,7 @@ journal=$root/var/lib/vfio-early
 		assert_equal "${hash%% *}" "$(jq -r --arg name "/$name" \
 			'.commands[0].changes[] | select(.path | endswith($name)) | .after.sha256' <<<"$output")"
 	done
-	assert_equal '700 700 600' "$(stat -c %a "$journal" "$journal/content" "$journal/journal" | paste -sd ' ')"
+	assert_equal '755 700 644' "$(stat -c %a "$journal" "$journal/content" "$journal/journal" | paste -sd ' ')"
 	run -0 tool log
 	assert_contains "done  vfio-early --root $root enable 01:00  (version"
 	assert_contains '/etc/vfio-early.conf  '

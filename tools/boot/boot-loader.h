@@ -119,6 +119,14 @@ struct boot_loader {
 	 * writes nothing, and is asked of loaders that are not here, too. 0, or -errno
 	 * and a sentence. */
 	int (*set)(enum boot_switch to, bool *changed, char **why);
+	/*
+	 * Of a file that others write to as well, and that has the text `now`: the text
+	 * with our part of it as it is in the text `like`; NULL: as before the file was
+	 * made, "": without ours. malloc'ed; "": nothing is left, and the file goes.
+	 * NULL: it is not a file of this loader, or our part cannot be told from the
+	 * rest.
+	 */
+	char *(*part)(const char *path, const char *now, const char *like);
 	/* This boot came up: takes away the mark that it is to be confirmed. Likewise. */
 	int (*confirm)(bool *changed, char **why);
 	/* This boot is shut down: if it was to be confirmed and was not, the next one is

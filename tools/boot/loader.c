@@ -136,3 +136,13 @@ char *boot_menu_command(void)
 	boot_evidence_free(&evidence);
 	return loader != NULL ? loader->command() : NULL;
 }
+
+char *boot_part(const char *path, const char *now, const char *like)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; boot_loaders[i] != NULL && text == NULL; i++)
+		if (boot_loaders[i]->part != NULL)
+			text = boot_loaders[i]->part(path, now, like);
+	return text;
+}

@@ -29,4 +29,7 @@ char *boot_loader_missing(const char *words);
  */
 char *boot_menu_command(void);
 
+/* As struct boot_loader has `part`, of whichever loader's file it is. */
+char *boot_part(const char *path, const char *now, const char *like);
+
 #endif

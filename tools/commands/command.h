@@ -35,6 +35,6 @@ struct command {
 
 extern const struct command command_list, command_status, command_enable, command_disable,
 	command_cmdline, command_confirm, command_grub_entries, command_diagnose,
-	command_capture, command_log;
+	command_capture, command_log, command_rollback;
 
 #endif

@@ -8,9 +8,12 @@
 #include "tools/commands/changes.h"
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
+#include "tools/commands/recover.h"
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
+#include "tools/system/journal-read.h"
+#include "tools/system/journal.h"
 #include "tools/system/root.h"
 #include "tools/system/run.h"
 #include "tools/system/write.h"
@@ -43,8 +46,10 @@ static bool failed_into_emergency(void)
 static int confirm(const struct boot_loader *loader, struct lines *steps, char **why)
 {
 	bool changed = false;
-	int error = loader->confirm(&changed, why);
+	int error;
 
+	journal_last_change();
+	error = loader->confirm(&changed, why);
 	if (changed)
 		lines_add(steps, "tell %s that this boot came up", loader->name);
 	return error;
@@ -62,11 +67,29 @@ static int stop(const struct boot_loader *loader, struct lines *steps, char **wh
 	/* systemd is asked only where there is a mark: this runs at every shutdown */
 	if (pending && failed_into_emergency())
 		return 0;
+	journal_last_change();
 	error = loader->stop(&changed, why);
 	if (changed)
 		lines_add(steps, "tell %s that this boot is stopped before it came up",
 			loader->name);
 	return error;
+}
+
+/* For the log of the boot: the next command that changes something puts it right. */
+static void tell_unfinished(void)
+{
+	CLEANUP_FREE char *why = NULL;
+	struct journal journal;
+
+	if (journal_read(&journal, &why) < 0)
+		return;
+	for (size_t i = 0; i < journal.count; i++)
+		if (recover_is_due(&journal.command[i]) &&
+			!recover_is_done(&journal.command[i]))
+			print_message("'%s' of %s was cut off: 'vfio-early status' says "
+				      "what it left",
+				journal.command[i].command, journal.command[i].begun);
+	journal_free(&journal);
 }
 
 static int run_confirm(const struct options *options, int argc, char **argv)
@@ -80,6 +103,7 @@ static int run_confirm(const struct options *options, int argc, char **argv)
 		stopped = stopped || option == 's';
 	if (!options_end(&command_confirm, argc, argv, "'confirm' takes no arguments"))
 		return STATUS_USAGE;
+	tell_unfinished();
 	error = boot_change_all(stopped ? stop : confirm, &changes.steps, &why);
 	changes.changed = changes.steps.count > 0;
 	/* Quiet where there is nothing to do, which is at every normal boot. */

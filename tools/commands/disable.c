@@ -9,6 +9,7 @@
 #include "tools/commands/options.h"
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
+#include "tools/system/journal.h"
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
 
@@ -16,8 +17,10 @@
 static int switch_off(const struct boot_loader *loader, struct lines *steps, char **why)
 {
 	bool changed = false;
-	int error = loader->set(BOOT_OFF, &changed, why);
+	int error;
 
+	journal_last_change();
+	error = loader->set(BOOT_OFF, &changed, why);
 	if (changed) {
 		CLEANUP_FREE char *place = loader->place_of_switch();
 

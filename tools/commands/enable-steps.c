@@ -12,6 +12,7 @@
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
+#include "tools/system/journal.h"
 #include "tools/system/root.h"
 #include "tools/system/write.h"
 
@@ -161,6 +162,7 @@ static int switch_on(struct enabling *enabling, const struct boot_state *before,
 	/* What the switch makes the default is on the disk before the switch is. */
 	if (enabling->changes.changed)
 		error = write_settle(entries, why);
+	journal_last_change();
 	if (error == 0)
 		error = loader->set(enabling->to, &changed, why);
 	/* With --dry-run it is still on. */

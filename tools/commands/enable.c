@@ -12,6 +12,7 @@
 #include "tools/commands/command.h"
 #include "tools/commands/enable-steps.h"
 #include "tools/commands/options.h"
+#include "tools/commands/recover.h"
 #include "tools/selection/refuse.h"
 #include "tools/system/lock.h"
 #include "tools/system/write.h"
@@ -246,6 +247,8 @@ static int enable(const struct options *options, const struct enable_request *re
 		show_cards(candidates, count);
 	enabling.devices = value;
 	error = go(request, devices, candidates, count, &enabling, &why);
+	if (error < 0)
+		recover_own(&enabling.changes, &why);
 	enabling.changes.reboot_required = error == 0 && !booted_with(value);
 	changes_note_kexec(&enabling.changes);
 	if (changes_print(options, &enabling.changes, why) < 0)

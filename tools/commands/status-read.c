@@ -68,6 +68,7 @@ int status_read(struct status *status, char **why)
 		status_free(status);
 		return error;
 	}
+	(void)journal_read(&status->journal, &status->journal_why);
 	kernels_find(&status->kernels);
 	kernels_check(&status->kernels, DEPTH_NOTE);
 	return 0;
@@ -78,6 +79,8 @@ void status_free(struct status *status)
 	for (size_t i = 0; i < status->differences; i++)
 		free(status->difference[i].text);
 	free(status->difference);
+	journal_free(&status->journal);
+	free(status->journal_why);
 	kernels_free(&status->kernels);
 	free(status->next);
 	boot_state_free(&status->boot);

@@ -9,6 +9,7 @@
 #include "tools/boot/boot-loader.h"
 #include "tools/selection/predict.h"
 #include "tools/selection/boot-record.h"
+#include "tools/system/journal-read.h"
 
 struct difference {
 	const char *id; /* stable */
@@ -30,7 +31,9 @@ struct status {
 	struct boot_state boot;
 	struct prediction *next; /* what the next boot does; NULL if that is not known */
 	struct kernels kernels;
-	char *choice_line; /* what `choice` was made from */
+	struct journal journal; /* empty if it cannot be read: then there is */
+	char *journal_why;	/* a sentence */
+	char *choice_line;	/* what `choice` was made from */
 	struct difference *difference;
 	size_t differences;
 };

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "tools/commands/changes.h"
+#include "tools/commands/recover.h"
 #include "tools/commands/writer.h"
 #include "tools/system/journal-read.h"
 #include "tools/system/journal.h"
@@ -31,15 +32,34 @@ static int take_lock(const struct command *command, const struct options *option
 	return STATUS_OK;
 }
 
+/* What was cut off is put right before anything else is changed. */
+static int settle_unfinished(const struct command *command, const struct options *options)
+{
+	const struct changes none = {0};
+	CLEANUP_FREE char *why = NULL;
+
+	if (recover_unfinished(WAIT_SECONDS, &why) == 0)
+		return STATUS_OK;
+	if (command->way_back) {
+		print_message("warning: %s", why);
+		return STATUS_OK;
+	}
+	changes_print(options, &none, why);
+	return STATUS_FAILED;
+}
+
 int writer_begin(const struct command *command, const struct options *options)
 {
+	int status;
+
 	if (root_directory[0] == '\0' && geteuid() != 0) {
 		print_message("%s changes the system: run it as root", command->name);
 		return STATUS_USAGE;
 	}
 	if (command->lock == NULL || write_dry_run)
 		return STATUS_OK;
-	return take_lock(command, options);
+	status = take_lock(command, options);
+	return status == STATUS_OK ? settle_unfinished(command, options) : status;
 }
 
 int writer_end(int status)

@@ -42,8 +42,8 @@ static int make_directory(char **why)
 			root_directory);
 		return -ENOENT;
 	}
-	if (mkdir(real, 0700) == 0)
-		error = sync_path(state, O_DIRECTORY);
+	if (mkdir(real, 0755) == 0)
+		error = chmod(real, 0755) < 0 ? -errno : sync_path(state, O_DIRECTORY);
 	else if (errno != EEXIST)
 		error = -errno;
 	return error < 0 ? cannot(error, why) : 0;
@@ -70,7 +70,7 @@ static int check_room(int file, char **why)
 static int open_locked(const char *real, int flags)
 {
 	for (;;) {
-		int file = open(real, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+		int file = open(real, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0644);
 		struct stat ours, there;
 
 		if (file < 0 || flock(file, LOCK_EX) < 0 || fstat(file, &ours) < 0) {
@@ -148,6 +148,10 @@ int journal_file_add(const json_t *record, char **why)
 	/* The command's first line: what it will need is asked for before it begins. */
 	if (json_object_get(record, "begin") != NULL)
 		error = check_room(file, why);
+	/* For all to read, whatever the umask: it says what is unfinished. The copies are
+	 * for root. */
+	if (error == 0 && fchmod(file, 0644) < 0)
+		error = cannot(-errno, why);
 	if (error == 0) {
 		error = add_line(file, line);
 		if (error == 0)
@@ -172,7 +176,7 @@ int journal_file_replace(char *(*make)(void))
 	if (old < 0)
 		return old;
 	text = make();
-	file = text != NULL ? replace_begin(&draft, real, 0600) : -ECANCELED;
+	file = text != NULL ? replace_begin(&draft, real, 0644) : -ECANCELED;
 	if (file >= 0) {
 		error = write_all(file, text, strlen(text));
 		close(file);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/text/string.h"
@@ -309,4 +310,32 @@ void write_clear_drafts(const char *path)
 			unlink(name);
 	}
 	root_list_free(names);
+}
+
+/* UTC as the journal has it; 0 if it is none. */
+static time_t time_of(const char *text)
+{
+	struct tm utc = {0};
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+
+	return end != NULL && *end == '\0' ? timegm(&utc) : 0;
+}
+
+void write_clear_leftovers(const char *path, const char *since)
+{
+	/* update-initramfs has both, grub-mkconfig the first. */
+	static const char *const ends[] = {".new", ".dpkg-bak"};
+	CLEANUP_FREE char *target = NULL;
+	time_t begun = time_of(since);
+
+	if (write_dry_run || begun == 0 || root_resolve(path, &target) < 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		CLEANUP_FREE char *name = format_text("%s%s", target, ends[i]);
+		struct stat status;
+
+		if (lstat(name, &status) == 0 && S_ISREG(status.st_mode) &&
+			status.st_ctime >= begun)
+			unlink(name);
+	}
 }

@@ -39,6 +39,9 @@ int write_back(const char *path, const struct file_state *state, const char *dir
 	char **why);
 /* Removes drafts of this file that a cut left beside it. */
 void write_clear_drafts(const char *path);
+/* The same for what programs have beside a file while they make it, if it is no older
+ * than the time, as the journal has it. */
+void write_clear_leftovers(const char *path, const char *since);
 
 /*
  * A boot loader reads a file system without its journal, where the kernel keeps what was

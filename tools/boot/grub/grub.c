@@ -5,6 +5,7 @@
 #include "tools/boot/grub/environment.h"
 #include "tools/boot/grub/guard.h"
 #include "tools/boot/grub/other-system.h"
+#include "tools/boot/grub/part.h"
 #include "tools/boot/grub/state.h"
 #include "tools/boot/grub/switch.h"
 #include "tools/boot/grub/update.h"
@@ -76,6 +77,7 @@ const struct boot_loader boot_loader_grub = {
 	.place_of_switch = grub_environment,
 	.make_entries = grub_update,
 	.set = grub_set,
+	.part = grub_part,
 	.confirm = grub_confirm,
 	.stop = grub_stop,
 };

@@ -45,6 +45,17 @@ char *grub_section(const char *config)
 	return format_text("%.*s", (int)(end - begin), begin);
 }
 
+char *grub_section_with(const char *config, const char *section)
+{
+	const char *begin = find_line(config, "### BEGIN ");
+	const char *end = begin != NULL ? find_line(begin, "### END ") : NULL;
+
+	if (end == NULL)
+		return copy_text(config);
+	begin = behind_line(begin);
+	return format_text("%.*s%s%s", (int)(begin - config), config, section, end);
+}
+
 char *grub_section_rest(const char *config)
 {
 	const char *begin = find_line(config, "### BEGIN ");

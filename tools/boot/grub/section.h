@@ -9,6 +9,8 @@
 
 /* What 45_vfio_early printed; malloc'ed, NULL if it is not there or not whole. */
 char *grub_section(const char *config);
+/* grub.cfg with this in its place; malloc'ed, the same text if it is not there. */
+char *grub_section_with(const char *config, const char *section);
 /* Everything else, as if 45_vfio_early had never been installed; malloc'ed. */
 char *grub_section_rest(const char *config);
 

@@ -8,6 +8,7 @@
 #include "tools/boot/state.h"
 #include "tools/text/string.h"
 #include "tools/boot/grub/environment.h"
+#include "tools/boot/grub/menu.h"
 #include "tools/boot/grub/section.h"
 #include "tools/boot/grub/state.h"
 #include "tools/boot/grub/update.h"
@@ -27,13 +28,34 @@ static bool takes_no_grubenv_option(const char *program)
 	       strstr(script, "--no-grubenv-update") != NULL;
 }
 
-/* Debian's update-grub knows more than grub-mkconfig (Proxmox hooks into it). */
+/* Debian's hands its arguments on to grub-mkconfig, whose last -o counts. */
+static bool update_grub_takes_output(void)
+{
+	CLEANUP_FREE char *script = NULL;
+
+	return root_read("/usr/sbin/update-grub", &script, NULL) == 0 &&
+	       strstr(script, "grub-mkconfig -o ") != NULL &&
+	       strstr(script, "\"$@\"") != NULL;
+}
+
+/* Whether it writes where we say, and not into grub.cfg itself. */
+static bool writes_elsewhere(void)
+{
+	return !run_finds("update-grub") || update_grub_takes_output();
+}
+
+/* Debian's update-grub knows more than grub-mkconfig (Proxmox hooks into it). `config`:
+ * where it writes; NULL: where it always does. */
 static void find_command(const char *argv[static 5], char program[32], const char *config)
 {
 	size_t count = 0;
 
 	if (run_finds("update-grub")) {
 		argv[count++] = "update-grub";
+		if (config != NULL) {
+			argv[count++] = "-o";
+			argv[count++] = config;
+		}
 	} else {
 		argv[count++] = grub_program("mkconfig", program);
 		if (takes_no_grubenv_option(program))
@@ -51,7 +73,7 @@ char *grub_update_command(void)
 	char program[32];
 	char *command = copy_text("");
 
-	find_command(argv, program, config);
+	find_command(argv, program, run_finds("update-grub") ? NULL : config);
 	for (size_t i = 0; argv[i] != NULL; i++) {
 		text_append(&command, "%s%s", i > 0 ? " " : "", argv[i]);
 	}
@@ -127,30 +149,88 @@ static void put_back(const char *path, const char *before, char **why)
 	*why = both;
 }
 
+/* What it wrote there: all of a script, not only its beginning. */
+static int check_draft(const struct draft *draft, char **why)
+{
+	CLEANUP_FREE char *path = draft_path(draft);
+	CLEANUP_FREE char *text = NULL, *fault = NULL;
+	CLEANUP_FREE char *command = grub_update_command();
+	struct menu menu;
+
+	if (root_read(path, &text, NULL) < 0 || text[0] == '\0')
+		fault = copy_text("wrote nothing");
+	else if (menu_read(text, &menu, &fault) == 0)
+		menu_free(&menu);
+	if (fault == NULL)
+		return 0;
+	*why = format_text("'%s' reported no error, but: %s", command, fault);
+	return -EIO;
+}
+
+/* Into a file of ours, which is put in place when it is good: a cut leaves the old menu
+ * or the new one. */
+static int update_by_draft(const char *path, struct run_result *result, char **why)
+{
+	const char *argv[5];
+	char program[32];
+	struct draft draft;
+	int error = draft_begin(&draft, path, "", 0, why);
+
+	if (error < 0)
+		return error;
+	find_command(argv, program, run_name(draft.temporary));
+	error = run_program_well(
+		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS, .writes = true},
+		result, why);
+	if (error < 0) {
+		write_clear_drafts(path);
+		draft_drop(&draft);
+		return error;
+	}
+	error = check_draft(&draft, why);
+	if (error == 0)
+		error = draft_finish(&draft, why);
+	else
+		draft_drop(&draft);
+	if (error < 0)
+		run_free(result);
+	return error;
+}
+
+/* Where it only knows its own place. */
+static int update_in_place(
+	const char *path, const char *before, struct run_result *result, char **why)
+{
+	const char *argv[5];
+	char program[32];
+	int error;
+
+	find_command(argv, program, NULL);
+	error = write_by(
+		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS, .writes = true},
+		(const char *const[]){path, NULL}, result, why);
+	if (error < 0)
+		put_back(path, before, why);
+	return error;
+}
+
 int grub_update(const struct entry_inputs *inputs, const struct kernels *kernels,
 	bool *changed, struct lines *notes, char **why)
 {
 	CLEANUP_FREE char *path = grub_file("grub.cfg");
-	CLEANUP_FREE char *real = root_path(path);
 	CLEANUP_FREE char *before = NULL, *after = NULL, *said = NULL;
 	CLEANUP_FREE char *rest_before = NULL, *rest_after = NULL;
 	struct run_result result;
-	const char *argv[5];
-	char program[32];
 	int error;
 
 	*changed = false;
 	error = read_config(path, &before, why);
 	if (error < 0)
 		return error;
-	find_command(argv, program, run_name(real));
-	error = write_by(
-		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS, .writes = true},
-		(const char *const[]){path, NULL}, &result, why);
-	if (error < 0) {
-		put_back(path, before, why);
+	error = writes_elsewhere() ? update_by_draft(path, &result, why)
+				   : update_in_place(path, before, &result, why);
+	if (error < 0)
 		return error;
-	}
 	said = own_warnings(result.errors);
 	run_free(&result);
 	error = read_config(path, &after, why);
