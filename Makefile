@@ -9,6 +9,9 @@ BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec
 DOCDIR ?= $(PREFIX)/share/doc/vfio-early
 MANDIR ?= $(PREFIX)/share/man
+BASHCOMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPLETIONDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPLETIONDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # For vfio-early.conf.
 SYSCONFDIR ?= /etc
 # These are read by others, who look in one place only: they do not follow PREFIX.
@@ -160,6 +163,8 @@ man_pages := $(patsubst docs/man/%.in,%,$(wildcard docs/man/*.in))
 man_target = $(MANDIR)/man$(lastword $(subst ., ,$(1)))/$(1)
 page_variables := VERSION DOCDIR LIBEXECDIR SYSCONFDIR GRUBDIR INITRAMFSTOOLSDIR DRACUTMODULESDIR \
 	SYSTEMDUNITDIR UDEVRULESDIR
+completions = '$(DESTDIR)$(BASHCOMPLETIONDIR)/vfio-early' '$(DESTDIR)$(ZSHCOMPLETIONDIR)/_vfio-early' \
+	'$(DESTDIR)$(FISHCOMPLETIONDIR)/vfio-early.fish'
 page_words = $(foreach name,$(page_variables),s|@$(name)@|$($(name))|g;)
 
 install: install-documents
@@ -169,13 +174,16 @@ install-documents:
 	for file in $(documents); do install -m 0644 $$file '$(DESTDIR)$(DOCDIR)'/$$file || exit; done
 	$(foreach page,$(man_pages),sed '$(page_words)' docs/man/$(page).in > '$(DESTDIR)$(call man_target,$(page))' &&) :
 	chmod 0644 $(foreach page,$(man_pages),'$(DESTDIR)$(call man_target,$(page))')
+	install -D -m 0644 completions/vfio-early.bash '$(DESTDIR)$(BASHCOMPLETIONDIR)/vfio-early'
+	install -D -m 0644 -t '$(DESTDIR)$(ZSHCOMPLETIONDIR)' completions/_vfio-early
+	install -D -m 0644 -t '$(DESTDIR)$(FISHCOMPLETIONDIR)' completions/vfio-early.fish
 
 remove_empty = [ ! -d "$$directory" ] || rmdir --ignore-fail-on-non-empty "$$directory" || exit
 
 .PHONY: uninstall-documents
 uninstall: uninstall-documents
 uninstall-documents:
-	rm -f $(documents:%='$(DESTDIR)$(DOCDIR)/%') \
+	rm -f $(documents:%='$(DESTDIR)$(DOCDIR)/%') $(completions) \
 		$(foreach page,$(man_pages),'$(DESTDIR)$(call man_target,$(page))')
 	for directory in '$(DESTDIR)$(DOCDIR)/docs' '$(DESTDIR)$(DOCDIR)'; do \
 		$(remove_empty); done

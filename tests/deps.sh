@@ -39,6 +39,9 @@ e2fsprogs		# its disk
 binutils		# mends one of its modules
 jq			# reads JSON in tests
 mandoc			# whether the manual pages are clean
+bash-completion		# completes in bash,
+zsh			# and in others
+fish
 strace			# which files the early program touches
 
 debhelper		# packages for Debian,

@@ -5,6 +5,7 @@
 #include "tools/text/nearest.h"
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
+#include "tools/commands/complete.h"
 #include "tools/commands/options.h"
 #include "tools/commands/writer.h"
 #include "tools/system/journal.h"
@@ -14,7 +15,7 @@
 #define VERSION "0.1.0"
 #endif
 
-static const struct command command_help, command_version;
+static const struct command command_help, command_version, command_complete;
 
 /* In the order in which a user meets them. */
 static const struct command *const commands[] = {
@@ -31,6 +32,7 @@ static const struct command *const commands[] = {
 	&command_grub_entries,
 	&command_help,
 	&command_version,
+	&command_complete,
 	NULL,
 };
 
@@ -133,6 +135,21 @@ static const struct command command_version = {
 	.run = run_version,
 	.usage = "",
 	.summary = "which version this is",
+};
+
+static int run_complete(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	while (options_next(&command_complete, argc, argv) != -1)
+		;
+	return complete(commands, argv + optind, argc - optind);
+}
+
+static const struct command command_complete = {
+	.name = "complete",
+	.run = run_complete,
+	/* What is behind "--" is for the shells: words of a line that is not whole. */
+	.usage = "-- WORD...",
 };
 
 /* The options behind the command's name, then what it needs, then the command. */

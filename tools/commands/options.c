@@ -29,15 +29,10 @@ static size_t count_options(const struct command *command)
 	return count;
 }
 
-/* getopt_long with the command's options and those of all. */
-static int next(const struct command *command, int argc, char **argv)
+struct option *options_of(const struct command *command)
 {
-	const char *own = command->letters != NULL ? command->letters : "";
-	CLEANUP_FREE char *letters = format_text("%sh", own);
-	CLEANUP_FREE struct option *known = NULL;
 	size_t count = count_options(command);
-
-	known = allocate_more(
+	struct option *known = allocate_more(
 		NULL, (count + ARRAY_SIZE(for_all) + ARRAY_SIZE(for_writers) + 1) *
 			      sizeof(*known));
 	if (count > 0)
@@ -49,6 +44,16 @@ static int next(const struct command *command, int argc, char **argv)
 		count += ARRAY_SIZE(for_writers);
 	}
 	known[count] = (struct option){0};
+	return known;
+}
+
+/* getopt_long with the command's options and those of all. */
+static int next(const struct command *command, int argc, char **argv)
+{
+	const char *own = command->letters != NULL ? command->letters : "";
+	CLEANUP_FREE char *letters = format_text("%sh", own);
+	CLEANUP_FREE struct option *known = options_of(command);
+
 	return getopt_long(argc, argv, letters, known, NULL);
 }
 

@@ -18,6 +18,9 @@ enum options_verdict options_scan(
 /* For a command whose letters begin with "-": a word that is no option, in optarg. */
 enum { OPTIONS_WORD = 1 };
 
+/* Its own options and those that it takes with all others, as getopt_long takes them.
+ * malloc'ed. */
+struct option *options_of(const struct command *command);
 /*
  * Like getopt_long, with the command's own options as the result; those that all take are
  * passed over. For after options_scan, from the start: optind is 0.
