@@ -339,3 +339,39 @@ root='/dev/vda'
 	output=$(section)
 	assert_contains '# vfio-early: no guard: this system does not start with systemd, so nothing would confirm a boot'
 }
+
+@test "where GRUB would end the line before our words there is no entry, and enable promises nothing" {
+	local mark
+	for mark in 'a #b' 'a;b' $'a\nb'; do
+		sed -i '/^GRUB_CMDLINE_LINUX=/,$d' "$root/etc/default/grub"
+		printf 'GRUB_CMDLINE_LINUX="%s"\n' "$mark" >>"$root/etc/default/grub"
+		nothing_but_in_our_section "GRUB would not pass the flag to the kernel of 'Debian GNU/Linux, with Linux 6.1.0-50-amd64', whose line ends before it"
+	done
+	run -1 tool enable 01:00
+	assert_contains 'GRUB would not pass the flag'
+	run ! grep '^vfio_early=1' <(grubenv)
+}
+
+# nothing_but, where the rest is another one, too.
+nothing_but_in_our_section() { # PIECE
+	update_grub
+	assert_equal '' "$(section)"
+	output=$(<"$BATS_TEST_TMPDIR/update-grub")
+	assert_contains "vfio-early: $1"
+}
+
+@test "what GRUB takes as part of a word ends no line" {
+	sed -i '/^GRUB_CMDLINE_LINUX=/,$d' "$root/etc/default/grub"
+	echo "GRUB_CMDLINE_LINUX='a#b \"c # d;e\" f=\\;g'" >>"$root/etc/default/grub"
+	update_grub
+	output=$(our_lines)
+	assert_contains "$words"
+}
+
+@test "a line break in a quoted word that is left out becomes no command of GRUB's" {
+	printf 'GRUB_CMDLINE_LINUX='"'"'vfio_early="x\nreboot "'"'"'\n' >>"$root/etc/default/grub"
+	update_grub
+	run ! grep -x 'reboot.*' <(section)
+	section | grep -q 'left out of these entries: vfio_early="x.*reboot'
+	grub-script-check "$root/boot/grub/grub.cfg"
+}

@@ -102,3 +102,12 @@ load status
 	status_is 0 "- '1234:1111@00:02.0/00': there is no device at this place"
 	differences_are choice-wrong
 }
+
+@test "an entry whose words GRUB does not pass to the kernel is not healthy, whatever its comment says" {
+	choose_card_1
+	make_grub "$words" '# vfio-early: no guard: nothing would confirm a boot'
+	make_grubenv vfio_early=1
+	sed -i 's/ro quiet vfio_early=/ro quiet #vfio_early=/' "$root/boot/grub/grub.cfg"
+	run -1 tool status
+	assert_contains "the entries in grub.cfg have 'root=UUID=0815 ro quiet', and the choice is '$words'"
+}

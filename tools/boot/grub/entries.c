@@ -5,6 +5,7 @@
 
 #include "cmdline/cmdline.h"
 #include "tools/text/lines.h"
+#include "tools/text/printable.h"
 #include "tools/text/string.h"
 #include "tools/boot/grub/entries.h"
 #include "tools/boot/grub/menu.h"
@@ -186,8 +187,10 @@ static void print_first(
 /* Its kernel's entry as ours: 1; 0 where it is no entry of a kernel that can give devices
  * away; or -errno and a sentence. */
 static int print_own(FILE *to, const struct menu_entry *entry,
-	const struct kernels *kernels, const char *mark, bool first, char **why)
+	const struct kernels *kernels, const struct entry_inputs *inputs, bool first,
+	char **why)
 {
+	const char *mark = inputs->guard.on ? mark_pending : NULL;
 	CLEANUP_FREE char *kernel = NULL, *body = NULL, *title = NULL, *id = NULL;
 
 	kernel = entry->submenu ? NULL : menu_kernel(entry->body);
@@ -201,6 +204,15 @@ static int print_own(FILE *to, const struct menu_entry *entry,
 			entry->title, CMDLINE_SIZE - 1);
 		return -E2BIG;
 	}
+	if (!menu_passes_flag(body, inputs->parameters)) {
+		*why = format_text(
+			"GRUB would not pass the flag to the kernel of '%s', whose line "
+			"ends before it: put the '#', ';' or line break in "
+			"GRUB_CMDLINE_LINUX or GRUB_CMDLINE_LINUX_DEFAULT "
+			"(/etc/default/grub) into quotes of GRUB's, or take it away",
+			entry->title);
+		return -EINVAL;
+	}
 	if (first)
 		print_first(to, entry, kernel, body);
 	title = format_text("%s, " SUFFIX, entry->title);
@@ -211,13 +223,12 @@ static int print_own(FILE *to, const struct menu_entry *entry,
 
 /* The entries of a menu whose kernels can give devices away, as ours. */
 static int print_menu(FILE *to, const struct menu *menu, const struct kernels *kernels,
-	const struct boot_guard *guard, char **why)
+	const struct entry_inputs *inputs, char **why)
 {
-	const char *mark = guard->on ? mark_pending : NULL;
 	bool first = true;
 
 	for (size_t i = 0; i < menu->count; i++) {
-		int printed = print_own(to, &menu->entry[i], kernels, mark, first, why);
+		int printed = print_own(to, &menu->entry[i], kernels, inputs, first, why);
 
 		if (printed < 0)
 			return printed;
@@ -268,12 +279,16 @@ static int compose(const char *generated, const struct entry_inputs *inputs,
 		return -ENOMEM;
 	}
 	fputs(head, to);
-	for (size_t i = 0; i < left_out->count; i++)
-		fprintf(to, "# vfio-early: left out of these entries: %s\n",
-			left_out->line[i]);
+	for (size_t i = 0; i < left_out->count; i++) {
+		/* A line break in a quoted word would end the comment, and begin a
+		 * command. */
+		CLEANUP_FREE char *word = printable_text(left_out->line[i], "");
+
+		fprintf(to, "# vfio-early: left out of these entries: %s\n", word);
+	}
 	kernels_find(&kernels);
 	kernels_check(&kernels, DEPTH_READY);
-	error = print_menu(to, &menu, &kernels, &inputs->guard, why);
+	error = print_menu(to, &menu, &kernels, inputs, why);
 	kernels_free(&kernels);
 	fputs(takeover, to);
 	fclose(to);

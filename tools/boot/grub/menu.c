@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/flag.h"
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/text/lines.h"
 #include "tools/boot/grub/menu.h"
@@ -159,6 +161,16 @@ char *menu_parameters(const char *body)
 		text_append(&line, "%s%s", i > 1 ? " " : "", words.line[i]);
 	lines_free(&words);
 	return line;
+}
+
+bool menu_passes_flag(const char *body, const char *words)
+{
+	CLEANUP_FREE char *line = menu_parameters(body);
+	struct flag wanted, passed;
+
+	flag_find(words, strlen(words), &wanted);
+	flag_find(line, strlen(line), &passed);
+	return wanted.state == passed.state && span_same(wanted.value, passed.value);
 }
 
 /* Where the line of `at` begins, if only blanks stand before it there; else `at`. */

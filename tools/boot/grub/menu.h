@@ -38,6 +38,8 @@ char *menu_initrd(const char *body); /* the last file of initrd */
 /* The linux command's arguments as one line, without quotes: the kernel's command line.
  */
 char *menu_parameters(const char *body);
+/* Whether the kernel gets, as GRUB reads the body, the flag that is in these words. */
+bool menu_passes_flag(const char *body, const char *words);
 /*
  * The body without any command `drop`, and with the lines `insert` (NULL: none) before
  * the first linux command, each ending in a newline. malloc'ed; NULL if the body loads no

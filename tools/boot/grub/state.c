@@ -9,6 +9,7 @@
 #include "tools/boot/grub/next.h"
 #include "tools/boot/grub/section.h"
 #include "tools/boot/grub/state.h"
+#include "tools/boot/state.h"
 #include "tools/kernel/kernels.h"
 #include "tools/system/root.h"
 
@@ -61,6 +62,20 @@ static void add_kernels(struct boot_state *state, const char *body)
 	menu_free(&menu);
 }
 
+/* What the entry was made from, as its comment says; or what it passes to the kernel, if
+ * that is something else: a "#" or ";" in between ends the line for GRUB. */
+static void read_inputs(
+	struct boot_state *state, const char *section, const struct menu_entry *entry)
+{
+	struct entry_inputs *inputs = &state->inputs;
+
+	if (!grub_inputs_parse(section, inputs) ||
+		menu_passes_flag(entry->body, inputs->parameters))
+		return;
+	free(inputs->parameters);
+	inputs->parameters = menu_parameters(entry->body);
+}
+
 static void read_section(struct boot_state *state, const char *config)
 {
 	CLEANUP_FREE char *section = grub_section(config);
@@ -72,14 +87,14 @@ static void read_section(struct boot_state *state, const char *config)
 	for (size_t i = 0; i < menu.count; i++) {
 		const struct menu_entry *entry = &menu.entry[i];
 
-		if (!entry->submenu && strcmp(entry->id, GRUB_ENTRY_ID) == 0)
+		if (!entry->submenu && strcmp(entry->id, GRUB_ENTRY_ID) == 0) {
 			state->present = true;
-		else if (entry->submenu && strcmp(entry->id, GRUB_SUBMENU_ID) == 0)
+			entry_inputs_free(&state->inputs);
+			read_inputs(state, section, entry);
+		} else if (entry->submenu && strcmp(entry->id, GRUB_SUBMENU_ID) == 0)
 			add_kernels(state, entry->body);
 	}
 	menu_free(&menu);
-	if (state->present)
-		grub_inputs_parse(section, &state->inputs);
 }
 
 void grub_read(struct boot_state *state)
