@@ -10,6 +10,7 @@
 #include "tools/commands/writer.h"
 #include "tools/system/journal.h"
 #include "tools/system/root.h"
+#include "tools/system/standard.h"
 
 #ifndef VERSION
 #define VERSION "0.1.0"
@@ -183,7 +184,7 @@ static char *join(int argc, char **argv)
 	return line;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{"json", no_argument, NULL, 'j'},
@@ -228,4 +229,18 @@ int main(int argc, char **argv)
 		line, VERSION, command != NULL && command->way_back});
 	return command != NULL ? run_command(command, &options, argc, argv)
 			       : STATUS_USAGE;
+}
+
+/* What could not be printed was not done, for whoever waits for it. */
+int main(int argc, char **argv)
+{
+	int status, error;
+
+	standard_begin();
+	status = run(argc, argv);
+	error = standard_finish();
+	if (error == 0)
+		return status;
+	print_message("standard output cannot be written: %s", strerror(-error));
+	return STATUS_USAGE;
 }

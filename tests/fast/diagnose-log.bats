@@ -148,8 +148,17 @@ found() { # ARGUMENT...
 	jq . >/dev/null <<<"$output"
 }
 
-@test "a log file that is not there is unknown, not healthy" {
-	run -0 tool diagnose --only LOG-SIGNATURES --dmesg "$BATS_TEST_TMPDIR/none"
-	assert_contains 'unknown LOG-SIGNATURES'
-	assert_contains 'No such file'
+@test "a log file that is not there is an error of whoever named it" {
+	run -2 tool diagnose --only LOG-SIGNATURES --dmesg "$BATS_TEST_TMPDIR/none"
+	assert_contains "$BATS_TEST_TMPDIR/none cannot be read: No such file or directory"
+}
+
+@test "a log is read from a pipe, too, as from dmesg itself" {
+	local log=$'[    0.000000] Linux version 6.8\n[    1.000000] vfio-pci 0000:01:00.0: BAR 1: can\'t reserve [mem]'
+	run -0 tool --json diagnose --only LOG-SIGNATURES --dmesg /dev/stdin < <(sleep 0.3; echo "$log")
+	assert_contains '"S37"'
+	run -0 tool --json diagnose --only LOG-SIGNATURES --dmesg <(echo "$log")
+	assert_contains '"S37"'
+	run -0 tool --json diagnose --only LOG-SIGNATURES --dmesg /dev/stdin <<<"$log"
+	assert_contains '"S37"'
 }

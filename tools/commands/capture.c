@@ -8,7 +8,7 @@
 #include "tools/text/string.h"
 #include "tools/commands/command.h"
 #include "tools/commands/options.h"
-#include "tools/system/root.h"
+#include "tools/system/input.h"
 #include "tools/diagnose/capture/capture.h"
 #include "tools/diagnose/capture/unpack.h"
 #include "tools/system/output.h"
@@ -69,17 +69,12 @@ static int capture(const char *path, bool raw)
 
 static int unpack(const char *path, const char *directory)
 {
-	const char *root = root_directory;
 	CLEANUP_FREE char *text = NULL;
 	CLEANUP_FREE char *why = NULL;
 	size_t length;
-	int error;
 
-	root_directory = "";
-	error = root_read(path, &text, &length);
-	root_directory = root;
-	if (error < 0) {
-		print_message("%s cannot be read: %s", path, strerror(-error));
+	if (input_read(path, &text, &length, &why) < 0) {
+		print_message("%s", why);
 		return STATUS_USAGE;
 	}
 	if (manifest_unpack((struct span){text, length}, directory, &why) < 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/system/input.h"
 #include "tools/text/lines.h"
 #include "tools/diagnose/check.h"
 #include "tools/commands/command.h"
@@ -148,6 +149,20 @@ const struct option diagnose_options[] = {
 	{0},
 };
 
+/* A pipe is read here, once: each child that makes checks begins anew. */
+static bool load_log(const char *path, struct request *request)
+{
+	CLEANUP_FREE char *why = NULL;
+
+	free(request->dmesg_text);
+	request->dmesg = path;
+	if (input_read_stream(path, &request->dmesg_text, &request->dmesg_length, &why) ==
+		0)
+		return true;
+	print_message("%s", why);
+	return false;
+}
+
 bool diagnose_options_read(int argc, char **argv, struct wanted *wanted)
 {
 	struct request *request = &wanted->request;
@@ -173,7 +188,7 @@ bool diagnose_options_read(int argc, char **argv, struct wanted *wanted)
 			guests++;
 			break;
 		case 'm':
-			request->dmesg = optarg;
+			good = load_log(optarg, request);
 			break;
 		case 'f':
 			good = choose_format(optarg, &wanted->format);
@@ -229,6 +244,7 @@ bool diagnose_options_read(int argc, char **argv, struct wanted *wanted)
 
 void diagnose_options_free(struct wanted *wanted)
 {
+	free(wanted->request.dmesg_text);
 	lines_free(&wanted->only);
 	lines_free(&wanted->ignore);
 }

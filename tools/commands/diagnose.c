@@ -156,10 +156,7 @@ static bool print_anywhere(const struct wanted *wanted, json_t *report)
 
 	if (wanted->output == NULL) {
 		print(wanted, report, stdout);
-		if (fflush(stdout) == 0 && !ferror(stdout))
-			return true;
-		print_message("the report could not be printed");
-		return false;
+		return true;
 	}
 	/* node_exporter, for which prom is, runs as another user */
 	mode = wanted->format == FORMAT_PROM ? 0644 : 0600;

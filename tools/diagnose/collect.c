@@ -57,7 +57,12 @@ static void collect_devices_without_config(struct context *context)
 
 static void collect_log(struct context *context)
 {
-	context->log = log_read(context->request.dmesg);
+	const struct request *request = &context->request;
+
+	context->log = request->dmesg_text != NULL
+			       ? log_of(request->dmesg, request->dmesg_text,
+					 request->dmesg_length)
+			       : log_read(request->dmesg);
 }
 
 /* One wish for each word of a flag's value. */

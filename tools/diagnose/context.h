@@ -27,8 +27,10 @@ struct request {
 	const char *domain;    /* --domain NAME; NULL */
 	enum want want;	       /* --want vm|host; WANT_NOTHING */
 	const char *dmesg;     /* --dmesg FILE; NULL. Not below --root */
-	bool raw;	       /* --raw: nothing is left out of what is printed */
-	char **word;	       /* the devices named, as for `enable`; none: all */
+	char *dmesg_text; /* what a pipe gave; NULL: it is a file, to be read again */
+	size_t dmesg_length;
+	bool raw;    /* --raw: nothing is left out of what is printed */
+	char **word; /* the devices named, as for `enable`; none: all */
 	size_t words;
 };
 

@@ -134,6 +134,16 @@ struct log *log_missing(const char *reason)
 	return log;
 }
 
+struct log *log_of(const char *source, char *text, size_t length)
+{
+	struct log *log = allocate_more(NULL, sizeof(*log));
+
+	*log = (struct log){.complete = true, .source = source};
+	read_text(log, text, length);
+	judge(log, kmsg_looks_like(text));
+	return log;
+}
+
 struct log *log_read(const char *saved)
 {
 	struct log *log = allocate_more(NULL, sizeof(*log));

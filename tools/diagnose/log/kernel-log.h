@@ -19,6 +19,8 @@ struct log {
 /* Reads /dev/kmsg below --root, or the file `saved` (not below --root). Never NULL: a log
  * that cannot be read is empty, incomplete and has a reason. */
 struct log *log_read(const char *saved);
+/* The log in this text, which came from `source`. */
+struct log *log_of(const char *source, char *text, size_t length);
 /* An empty one that could not be read for this reason. */
 struct log *log_missing(const char *reason);
 void log_free(struct log *log);
