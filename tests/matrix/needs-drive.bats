@@ -10,7 +10,7 @@ setup_file() {
 	lab_boot --run '
 		mkfs.ext4 -q -L data /dev/nvme0n1
 		mkdir /data
-		echo "LABEL=data /data ext4 defaults,x-systemd.device-timeout=15 0 2" >>/etc/fstab
+		echo "LABEL=data /data ext4 defaults,x-systemd.device-timeout=90 0 2" >>/etc/fstab
 		udevadm settle
 		vfio-early cmdline 00:09.0 >words 2>&1
 		vfio-early enable 00:09.0'
