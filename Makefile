@@ -63,7 +63,8 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 # Programs that only the tests run.
 test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
 	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator \
-	$(BUILD)/tests/list-verdicts $(BUILD)/tests/show-init $(BUILD)/tests/hasty-hook
+	$(BUILD)/tests/list-verdicts $(BUILD)/tests/show-init $(BUILD)/tests/hasty-hook \
+	$(BUILD)/tests/fault-at
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/use.c hook/unbind.c hook/outcome.c \
@@ -249,6 +250,13 @@ check-matrix:
 	tests/deps.sh
 	$(MAKE) all
 	tests/run.sh tests/matrix
+
+# Every command that writes, killed or failed at each of its system calls: hours.
+.PHONY: check-torture
+check-torture:
+	tests/deps.sh fast
+	$(MAKE) test-programs
+	tests/run.sh tests/torture
 
 # The whole job in a virtual machine, for someone who sees it for the first time.
 demo:

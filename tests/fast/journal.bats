@@ -152,7 +152,7 @@ image_to_be_made() { # VERSION
 	hash=$(sha256sum <"$BATS_TEST_TMPDIR/pristine")
 	# As if it had been switched to and fro for a year.
 	for id in {2..100}; do
-		printf '{"id":%d,"begin":"T","command":"c","version":"v","process":""}\n{"id":%d,"path":"/boot/grub/grubenv","before":null}\n{"id":%d,"end":"T","result":"done"}\n' $id $id $id
+		printf '{"id":%d,"begin":"T","command":"c","version":"v","process":""}\n{"id":%d,"path":"/boot/grub/grubenv","before":null}\n{"id":%d,"end":"T","result":"done"}\n' "$id" "$id" "$id"
 	done >>"$journal/journal"
 	echo old >"$journal/content/$(sha256sum <<<old | cut -d ' ' -f 1)"
 	tool disable
