@@ -18,6 +18,7 @@ SYSCONFDIR ?= /etc
 GRUBDIR ?= /etc/grub.d
 INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
 DRACUTMODULESDIR ?= /usr/lib/dracut/modules.d
+INITCPIODIR ?= /usr/lib/initcpio
 SYSTEMDUNITDIR ?= /usr/lib/systemd/system
 UDEVRULESDIR ?= /usr/lib/udev/rules.d
 
@@ -145,6 +146,7 @@ install-programs: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(GRUBDIR)' '$(DESTDIR)$(SYSTEMDUNITDIR)'
 	install -m 0755 $(programs)vfio-early '$(DESTDIR)$(BINDIR)/vfio-early'
 	install -m 0755 $(programs)vfio-early-hook '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook'
+	install -m 0644 dracut/55vfio-early/vfio-early.service '$(DESTDIR)$(LIBEXECDIR)/vfio-early.service'
 	sed '$(bin_path)' tools/boot/grub/45_vfio_early.in > '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
 	chmod 0755 '$(DESTDIR)$(GRUBDIR)/45_vfio_early'
 	for unit in $(units); do sed '$(bin_path)' tools/systemd/$$unit.in > '$(DESTDIR)$(SYSTEMDUNITDIR)'/$$unit || exit; done
@@ -162,7 +164,7 @@ install-wants:
 documents := README.md CHANGELOG.md $(wildcard docs/*.md)
 man_pages := $(patsubst docs/man/%.in,%,$(wildcard docs/man/*.in))
 man_target = $(MANDIR)/man$(lastword $(subst ., ,$(1)))/$(1)
-page_variables := VERSION DOCDIR LIBEXECDIR SYSCONFDIR GRUBDIR INITRAMFSTOOLSDIR DRACUTMODULESDIR \
+page_variables := VERSION DOCDIR LIBEXECDIR SYSCONFDIR GRUBDIR INITRAMFSTOOLSDIR DRACUTMODULESDIR INITCPIODIR \
 	SYSTEMDUNITDIR UDEVRULESDIR
 completions = '$(DESTDIR)$(BASHCOMPLETIONDIR)/vfio-early' '$(DESTDIR)$(ZSHCOMPLETIONDIR)/_vfio-early' \
 	'$(DESTDIR)$(FISHCOMPLETIONDIR)/vfio-early.fish'
@@ -192,11 +194,14 @@ uninstall-documents:
 # What install put there, and nothing else: no boot entry and no image is rebuilt.
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/vfio-early' '$(DESTDIR)$(LIBEXECDIR)/vfio-early-hook' \
+		'$(DESTDIR)$(LIBEXECDIR)/vfio-early.service' \
 		'$(DESTDIR)$(GRUBDIR)/45_vfio_early' \
 		$(patsubst %,'$(DESTDIR)%/$(confirm)',$(wants) $(SYSTEMDUNITDIR)) \
 		$(patsubst %,'$(DESTDIR)%/$(stopped)',$(stopped_wants) $(SYSTEMDUNITDIR)) \
 		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early' \
 		'$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early' \
+		'$(DESTDIR)$(INITCPIODIR)/install/vfio-early' \
+		'$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early' \
 		'$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'
 	rm -rf '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early'
 	for directory in $(patsubst %,'$(DESTDIR)%',$(wants) $(stopped_wants) \
@@ -220,6 +225,10 @@ install-image-hooks:
 	chmod 0755 '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/module-setup.sh'
 	install -m 0755 dracut/55vfio-early/vfio-early.sh '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/'
 	install -m 0644 dracut/55vfio-early/vfio-early.service '$(DESTDIR)$(DRACUTMODULESDIR)/55vfio-early/'
+	install -d '$(DESTDIR)$(INITCPIODIR)/install' '$(DESTDIR)$(INITCPIODIR)/hooks'
+	sed '$(hook_path)' mkinitcpio/install/vfio-early.in > '$(DESTDIR)$(INITCPIODIR)/install/vfio-early'
+	chmod 0644 '$(DESTDIR)$(INITCPIODIR)/install/vfio-early'
+	install -m 0644 mkinitcpio/hooks/vfio-early '$(DESTDIR)$(INITCPIODIR)/hooks/vfio-early'
 	install -d '$(DESTDIR)$(UDEVRULESDIR)'
 	sed '$(hook_path)' tools/udev/60-vfio-early.rules.in > '$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'
 	chmod 0644 '$(DESTDIR)$(UDEVRULESDIR)/60-vfio-early.rules'

@@ -58,6 +58,7 @@ qemu-system-x86		# the machine
 qemu-utils		# its disks
 mmdebstrap		# what is on them
 debian-archive-keyring	# and that it is Debian's
+busybox-static		# an initramfs image of one's own
 btrfs-progs		# a filesystem that GRUB cannot write to,
 fdisk			# and partition
 EOL

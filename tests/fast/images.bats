@@ -226,3 +226,24 @@ load images
 	pack
 	is_not_ready 'was made by booster'
 }
+
+@test "an image of mkinitcpio is ready if the program is in it, and its early hooks call it" {
+	tree_of_initramfs_tools
+	rm -r "$tree/conf" "$tree/scripts"
+	in_tree init_functions <<<'#!/bin/sh'
+	in_tree hooks/vfio-early <"$top/mkinitcpio/hooks/vfio-early"
+	in_tree config <<-'END'
+		MODULES=""
+		EARLYHOOKS="keymap vfio-early udev"
+		HOOKS="udev keymap"
+	END
+	pack
+	is_ready
+	in_tree config <<<$'EARLYHOOKS="udev vfio-early-not"\nHOOKS="vfio-early"'
+	pack
+	is_not_ready 'was made by mkinitcpio, and vfio-early was not among its HOOKS'
+	in_tree config <<<$'EARLYHOOKS="vfio-early"'
+	rm "$tree/usr/bin/vfio-early-hook"
+	pack
+	is_not_ready 'the early program is not in'
+}

@@ -22,47 +22,48 @@ image_of_others() { # VERSION MARK...
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc) >"$image"
 }
 
-@test "an image of mkinitcpio, booster or nobody that is known is named and left alone" {
-	local before image=/boot/initrd.img-6.1.0-2-amd64 marks maker
-	local known='for which vfio-early has no part yet'
-	rm "$root/usr/sbin/"*initramfs*
-	install_dracut
-	good_image_of_dracut
-	while read -r marks maker; do
+@test "an image of mkinitcpio, booster or nobody that is known is left alone, and carried by the archive" {
+	local before image=/boot/initrd.img-6.1.0-2-amd64 marks why
+	while read -r marks why; do
 		echo "$marks"
-		rm -f "$root/etc/vfio-early.conf"
 		make_kernel "$newest"
 		# shellcheck disable=SC2086 # words
 		image_of_others 6.1.0-2-amd64 init ${marks//,/ }
 		before=$(sha256sum "$root$image")
-		enable 0
-		called_is ''
-		assert_contains "Note: $image was made by $maker; kernel 6.1.0-2-amd64 gets no passthrough entry."
-		is_switched_on
-		enable 0
+		enable 0 --dry-run
+		assert_contains "write /boot/vfio-early.img, for the passthrough entry to load in front of $image: $why"$'\n'
+		assert_lacks "rebuild $image"
+		# That there is no other way does not make it one that is.
+		enable 0 --dry-run --carry image
+		assert_contains "in front of $image"
 		# Another kernel's is rebuilt as ever.
 		bare_image "$newest"
-		enable 0
-		cmp "$good" "$root/boot/initrd.img-$newest"
+		enable 0 --dry-run
+		assert_contains "rebuild /boot/initrd.img-$newest (update-initramfs -u -k $newest)"
+		called_is ''
 		assert_equal "$before" "$(sha256sum "$root$image")"
 	done <<-END
-		init_functions mkinitcpio, $known
-		etc/booster.init.yaml booster, $known
-		usr/bin/own a program that vfio-early does not know
+		init_functions $image was made by mkinitcpio, and vfio-early was not among its HOOKS
+		etc/booster.init.yaml $image was made by booster, which takes no program of others
+		usr/bin/own $image was made by a program that vfio-early does not know
 	END
 }
 
-@test "where every image is of another program enable refuses, and says whose" {
+@test "a damaged image of another program is nobody's to mend" {
 	local version image=/boot/initrd.img-6.1.0-2-amd64
-	for version in 6.1.0-1-amd64 6.1.0-2-amd64 "$newest"; do
-		image_of_others "$version" init init_functions
-	done
-	refuses_before_starting "no kernel in $root/boot can be made ready for passthrough: /boot/initrd.img-$newest was made by mkinitcpio, for which vfio-early has no part yet; $image was made by mkinitcpio"
-	enable 1 --dry-run
-	assert_contains 'can be made ready for passthrough'
-	# Damage makes it nobody else's.
+	image_of_others 6.1.0-2-amd64 init init_functions
+	# What is cut off is none of what tells whose it is.
 	truncate -s -2000 "$root$image"
-	refuses_before_starting "$image is cut short; $image was made by mkinitcpio, for which vfio-early has no part yet"
+	enable 0
+	assert_contains "Note: $image is cut short; $image was made by mkinitcpio, and vfio-early was not among its HOOKS; kernel 6.1.0-2-amd64 gets no passthrough entry."
+	called_is ''
+	rm -f "$root/etc/vfio-early.conf"
+	make_grubenv
+	for version in 6.1.0-1-amd64 "$newest"; do
+		image_of_others "$version" init init_functions
+		truncate -s -2000 "$root/boot/initrd.img-$version"
+	done
+	refuses_before_starting "no kernel in $root/boot can be made ready for passthrough: /boot/initrd.img-$newest is cut short"
 }
 
 @test "dracut writes beside the old image, which stays whole if it fails" {
@@ -168,6 +169,12 @@ image_of_others() { # VERSION MARK...
 	rm "$root/usr/sbin/"*initramfs*
 	bare_image 6.1.0-2-amd64
 	refuses_before_starting 'neither initramfs-tools nor dracut is installed here'
+	give_init 6.1.0-2-amd64
+	enable 0 --dry-run
+	assert_contains 'write /boot/vfio-early.img'
+	assert_contains 'neither initramfs-tools nor dracut is installed here'
+	enable 1 --carry image
+	assert_contains 'neither initramfs-tools nor dracut is installed here'
 }
 
 @test "images that come from rpm-ostree are not touched" {

@@ -77,6 +77,14 @@ bare_image() { # VERSION [dracut]
 	(cd "$tree" && find . | cpio --quiet -o -H newc) >"$root/boot/initrd.img-$1"
 }
 
+# Without an init an image is no help to our archive.
+give_init() { # VERSION
+	local tree=$BATS_TEST_TMPDIR/init-tree
+	mkdir -p "$tree"
+	echo '#!/bin/sh' >"$tree/init"
+	(cd "$tree" && echo init | cpio --quiet -o -H newc) >>"$root/boot/initrd.img-$1"
+}
+
 enable() { # STATUS [OPTION...]
 	local wanted=$1
 	shift

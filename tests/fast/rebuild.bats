@@ -167,15 +167,20 @@ update-initramfs -u -k 6.1.0-1-amd64"
 	done
 	enable 1
 	assert_contains "no kernel in $root/boot can be made ready for passthrough: kernel $newest has no vfio-pci: neither built in, nor as a module in /lib/modules/$newest; kernel 6.1.0-2-amd64 has no vfio-pci: "
-	assert_contains '; it takes a kernel with vfio-pci, and an image that initramfs-tools or dracut made'
+	assert_contains '; it takes a kernel with vfio-pci and an initramfs image that is whole'
 }
 
 @test "update_initramfs=no is told, not met with silence" {
 	local configuration=/etc/initramfs-tools/update-initramfs.conf line
 	bare_image "$newest"
+	give_init "$newest"
 	for line in update_initramfs=no 'update_initramfs="no"' "	update_initramfs='no' # not here"; do
 		printf 'update_initramfs=yes\nbackup_initramfs=no\n%s\n' "$line" | put "$configuration"
-		refuses_before_starting "update_initramfs=no in $configuration keeps update-initramfs from doing anything: change it to yes"
+		enable 0 --dry-run
+		assert_contains "write /boot/vfio-early.img, for the passthrough entry to load in front of /boot/initrd.img-$newest: the early program is not in /boot/initrd.img-$newest; update_initramfs=no in $configuration keeps update-initramfs from doing anything: change it to yes"
+		enable 1 --carry image
+		assert_contains "update_initramfs=no in $configuration keeps update-initramfs from doing anything: change it to yes"
+		called_is ''
 	done
 	printf 'update_initramfs=no\n#update_initramfs=no\nupdate_initramfs=yes\n' | put "$configuration"
 	enable 0
@@ -183,13 +188,14 @@ update-initramfs -u -k 6.1.0-1-amd64"
 }
 
 # In a mount namespace of its own, with /boot on another filesystem.
-with_boot_mounted() { # MOUNT-OPTIONS
+with_boot_mounted() { # MOUNT-OPTIONS [OPTIONS]
+	rm -rf "$root/boot.copy"
 	cp -r "$root/boot" "$root/boot.copy"
 	# shellcheck disable=SC2016 # for the shell inside
 	run unshare -rm sh -c '
 		mount -t tmpfs -o size=3m boot "$1/boot" && cp -r "$1/boot.copy/." "$1/boot" &&
-		mount -o "remount,$3" "$1/boot" && "$2/vfio-early" --root "$1" enable 01:00 --yes' \
-		sh "$root" "$top" "$1"
+		mount -o "remount,$3" "$1/boot" && "$2/vfio-early" --root "$1" enable 01:00 --yes $4' \
+		sh "$root" "$top" "$@"
 	echo "$output"
 }
 
@@ -203,9 +209,18 @@ with_boot_mounted() { # MOUNT-OPTIONS
 
 @test "a /boot without room for one more image is noticed before anything is started" {
 	bare_image "$newest"
+	give_init "$newest"
 	head -c 2400000 /dev/zero >"$root/boot/filler"
-	with_boot_mounted rw
+	with_boot_mounted rw --carry=image
 	[ "$status" -eq 1 ]
 	assert_contains '/boot has 0 MiB left, and one more image of kernel 6.1.0-3-amd64 needs 2 MiB: remove kernels that are no longer needed'
 	[ ! -s "$root/called" ]
+	# The archive finds room there, unless nothing does.
+	with_boot_mounted rw --dry-run
+	assert_contains "write /boot/vfio-early.img"
+	assert_contains '/boot has 0 MiB left, and one more image'
+	head -c 380000 /dev/zero >>"$root/boot/filler"
+	with_boot_mounted rw
+	[ "$status" -eq 1 ]
+	assert_contains '/boot has 0 MiB left, and the archive of kernel 6.1.0-3-amd64 needs 1 MiB: remove kernels that are no longer needed'
 }

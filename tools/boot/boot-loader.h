@@ -70,6 +70,9 @@ struct boot_state {
 	/* The versions of the kernels that they boot; of a kernel that is gone, a name
 	 * that is no installed kernel's version. */
 	struct lines kernels;
+	/* Those of them whose entry loads our archive as well (kernels.h, enum carrier).
+	 */
+	struct lines behind, in_front;
 
 	enum next_entry next;
 	char *why; /* a clause without a full stop on `next` */

@@ -19,15 +19,25 @@ void boot_state_free(struct boot_state *state)
 	free(state->parameters);
 	entry_inputs_free(&state->inputs);
 	lines_free(&state->kernels);
+	lines_free(&state->behind);
+	lines_free(&state->in_front);
 	*state = (struct boot_state){0};
+}
+
+/* What the entry loads is what makes this kernel ready: nothing less, and nothing that
+ * may be taken away. */
+static bool is_carried_so(const struct boot_state *state, const struct kernel *kernel)
+{
+	return lines_has(&state->behind, kernel->version) ==
+		       (kernel->carrier == CARRIER_BEHIND) &&
+	       lines_has(&state->in_front, kernel->version) ==
+		       (kernel->carrier == CARRIER_IN_FRONT);
 }
 
 bool boot_has_kernel(const struct boot_state *state, const struct kernel *kernel)
 {
-	for (size_t i = 0; i < state->kernels.count; i++)
-		if (strcmp(state->kernels.line[i], kernel->version) == 0)
-			return true;
-	return false;
+	return lines_has(&state->kernels, kernel->version) &&
+	       is_carried_so(state, kernel);
 }
 
 const struct kernel *boot_kernel_without_entry(

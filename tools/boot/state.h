@@ -9,7 +9,7 @@
 void boot_state_free(struct boot_state *state);
 void entry_inputs_free(struct entry_inputs *inputs);
 
-/* Whether there is an entry for this kernel. */
+/* Whether there is an entry for this kernel, and loads all that makes it ready. */
 bool boot_has_kernel(const struct boot_state *state, const struct kernel *kernel);
 /* The first kernel that is ready and has no entry; NULL if there is none. */
 const struct kernel *boot_kernel_without_entry(

@@ -7,8 +7,7 @@
 #include "tools/text/progress.h"
 #include "cmdline/flag.h"
 #include "tools/commands/enable-steps.h"
-#include "tools/images/maker.h"
-#include "tools/images/prepare.h"
+#include "tools/images/universal.h"
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
@@ -67,9 +66,8 @@ static int switch_off_first(
 /* Why there is nothing to boot with the entries. */
 static char *tell_no_kernel(const struct kernels *kernels)
 {
-	CLEANUP_FREE char *names = generator_names(" or ");
-	CLEANUP_FREE char *wanted = format_text(
-		"it takes a kernel with vfio-pci, and an image that %s made", names);
+	static const char wanted[] =
+		"it takes a kernel with vfio-pci and an initramfs image that is whole";
 	CLEANUP_FREE char *reasons = NULL;
 
 	for (size_t i = 0; i < kernels->count; i++)
@@ -81,12 +79,30 @@ static char *tell_no_kernel(const struct kernels *kernels)
 		reasons != NULL ? reasons : "");
 }
 
+static void note_kernel(struct enabling *enabling, const struct kernel *kernel)
+{
+	CLEANUP_FREE char *kdump = archive_kdump_note(kernel);
+	struct lines *notes = &enabling->changes.notes;
+
+	if (kernel->image == NULL)
+		lines_add(notes,
+			"kernel %s has no initramfs image and gets no passthrough entry",
+			kernel->version);
+	else if (kernel->unfit)
+		lines_add(notes, "%s; kernel %s gets no passthrough entry",
+			kernel->reason, kernel->version);
+	else if (kernel->note != NULL)
+		lines_add(notes, "%s", kernel->note);
+	if (kdump != NULL)
+		lines_add(notes, "%s", kdump);
+}
+
 static int make_images(struct enabling *enabling, struct kernels *kernels, char **why)
 {
 	bool changed = false;
 	size_t ready = 0;
-	int error = images_prepare(
-		write_dry_run, &enabling->changes.steps, kernels, &changed, why);
+	int error = images_prepare(enabling->carry, write_dry_run,
+		&enabling->changes.steps, kernels, &changed, why);
 
 	enabling->changes.changed = enabling->changes.changed || changed;
 	for (size_t i = 0; i < kernels->count; i++) {
@@ -97,17 +113,7 @@ static int make_images(struct enabling *enabling, struct kernels *kernels, char 
 			!kernel->unfit)
 			kernel->ready = true;
 		ready += kernel->ready;
-		if (kernel->image == NULL)
-			lines_add(&enabling->changes.notes,
-				"kernel %s has no initramfs image and gets no passthrough "
-				"entry",
-				kernel->version);
-		else if (kernel->unfit)
-			lines_add(&enabling->changes.notes,
-				"%s; kernel %s gets no passthrough entry", kernel->reason,
-				kernel->version);
-		else if (kernel->note != NULL)
-			lines_add(&enabling->changes.notes, "%s", kernel->note);
+		note_kernel(enabling, kernel);
 	}
 	if (error == 0 && ready == 0) {
 		*why = tell_no_kernel(kernels);
@@ -192,6 +198,9 @@ static int take_steps(
 		error = write_conf(enabling, why);
 	if (error == 0 && !current)
 		error = make_entries(enabling, boot, &kernels, why);
+	if (error == 0)
+		error = archive_tidy(&kernels, &enabling->changes.steps,
+			&enabling->changes.changed, why);
 	kernels_free(&kernels);
 	if (error == 0)
 		error = switch_on(enabling, boot, current, why);

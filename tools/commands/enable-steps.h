@@ -7,11 +7,13 @@
 #include "tools/commands/changes.h"
 #include "tools/selection/conf.h"
 #include "tools/boot/boot-loader.h"
+#include "tools/images/prepare.h"
 
 struct enabling {
 	struct conf *conf;   /* as loaded; gets the devices */
 	const char *devices; /* the flag's value that is wanted */
 	enum boot_switch to; /* BOOT_ON or BOOT_ONCE */
+	enum carry carry;    /* what brings the early program into the boots */
 
 	struct entry_inputs inputs; /* of the entries as they then are */
 	char *loader; /* "GRUB: ..." and what shows that it boots this machine; NULL: none

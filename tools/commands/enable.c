@@ -22,6 +22,7 @@
 struct enable_request {
 	bool once;
 	bool force;
+	enum carry carry;
 	char **words;
 	size_t count;
 };
@@ -29,19 +30,36 @@ struct enable_request {
 static const struct option enable_options[] = {
 	{"once", no_argument, NULL, 'o'},
 	{"force", no_argument, NULL, 'f'},
+	{"carry", required_argument, NULL, 'c'},
 	{0},
 };
 
-static void read_request(int argc, char **argv, struct enable_request *request)
+static bool read_carry(const char *word, enum carry *carry)
+{
+	bool image = strcmp(word, "image") == 0;
+
+	if (!image && strcmp(word, "archive") != 0) {
+		print_message(
+			"--carry: unexpected '%s'; it is 'image' or 'archive'", word);
+		return false;
+	}
+	*carry = image ? CARRY_IMAGE : CARRY_ARCHIVE;
+	return true;
+}
+
+static bool read_request(int argc, char **argv, struct enable_request *request)
 {
 	int option;
 
 	while ((option = options_next(&command_enable, argc, argv)) != -1) {
 		request->once = request->once || option == 'o';
 		request->force = request->force || option == 'f';
+		if (option == 'c' && !read_carry(optarg, &request->carry))
+			return false;
 	}
 	request->words = argv + optind;
 	request->count = (size_t)(argc - optind);
+	return true;
 }
 
 /* The number that a person types, 1 to `count`; 0 for anything else. */
@@ -231,6 +249,7 @@ static int enable(const struct options *options, const struct enable_request *re
 	struct enabling enabling = {
 		.conf = conf,
 		.to = request->once ? BOOT_ONCE : BOOT_ON,
+		.carry = request->carry,
 	};
 	size_t count = 0;
 	int error = choose(
@@ -269,7 +288,8 @@ static int run_enable(const struct options *options, int argc, char **argv)
 	struct conf conf;
 	int status;
 
-	read_request(argc, argv, &request);
+	if (!read_request(argc, argv, &request))
+		return STATUS_USAGE;
 	if (conf_load(&conf, &why) < 0) {
 		print_message("%s", why);
 		return STATUS_USAGE;
@@ -291,7 +311,8 @@ const struct command command_enable = {
 	.options = enable_options,
 	.writes = true,
 	.lock = LOCK_COMMAND,
-	.usage = "[DEVICE...] [--once] [--force] [--yes] [--dry-run]",
+	.usage =
+		"[DEVICE...] [--once] [--force] [--carry image|archive] [--yes] [--dry-run]",
 	.summary = "give cards to virtual machines, from the next boot on",
 	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"
 		"the boot display. 'vfio-early help cmdline' says how a DEVICE can be named.\n"
@@ -299,6 +320,10 @@ const struct command command_enable = {
 		"  --once     for the next boot only: normal boots after it, even where it was on\n"
 		"  --force    the boot display, the last display, or the only keyboard where the boot\n"
 		"             asks for a passphrase, if it is named by address\n"
+		"  --carry image|archive\n"
+		"             what brings the early program into a boot. image: the kernel's initramfs\n"
+		"             image, which is made anew where it lacks it. archive: no image is made\n"
+		"             anew; the passthrough entry loads a small one of vfio-early's beside it\n"
 		"  --yes      never ask\n"
 		"  --dry-run  say what would be done, and do nothing\n",
 };

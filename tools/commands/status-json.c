@@ -4,6 +4,7 @@
 #include "tools/text/json.h"
 #include "tools/commands/status-read.h"
 #include "tools/commands/status-json.h"
+#include "tools/images/universal.h"
 
 static json_t *device_json(const struct pci_device *device)
 {
@@ -125,6 +126,14 @@ static json_t *next_json(const struct status *status)
 	return object;
 }
 
+static json_t *archive_json(const struct kernel *kernel)
+{
+	CLEANUP_FREE char *path =
+		kernel->carrier != CARRIER_IMAGE ? archive_path(kernel->image) : NULL;
+
+	return json_text(path);
+}
+
 static json_t *kernels_json(const struct status *status)
 {
 	json_t *list = json_array();
@@ -133,12 +142,13 @@ static json_t *kernels_json(const struct status *status)
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		json_array_append_new(list,
-			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "version",
+			json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
 				json_text(kernel->version), "ready",
 				known_boolean(!kernel->unknown, kernel->ready), "reason",
 				json_text(kernel->reason), "stale",
 				json_text(kernel->stale), "note", json_text(kernel->note),
-				"image", json_text(kernel->image)));
+				"image", json_text(kernel->image), "archive",
+				archive_json(kernel)));
 	}
 	return list;
 }

@@ -135,13 +135,17 @@ static void print_kernels(const struct status *status)
 			kernel->ready	  ? "ready"
 			: kernel->unknown ? "unknown: "
 					  : "not ready: ",
-			kernel->ready ? "" : kernel->reason);
+			!kernel->ready			   ? kernel->reason
+			: kernel->carrier == CARRIER_IMAGE ? ""
+							   : ", by an archive "
+							     "beside its image");
 		if (kernel->stale != NULL)
 			print_plain(
 				"    %s: it does what that version does, and nothing where "
 				"it does not know a word of the flag; 'vfio-early enable' "
-				"makes the image anew\n",
-				kernel->stale);
+				"makes the %s anew\n",
+				kernel->stale,
+				kernel->carrier == CARRIER_IMAGE ? "image" : "archive");
 		if (kernel->note != NULL)
 			print_plain("    %s\n", kernel->note);
 	}

@@ -15,7 +15,7 @@ static char *fault(const struct image *image, const char *path)
 {
 	(void)image;
 	return format_text(
-		"%s was made by booster, for which vfio-early has no part yet", path);
+		"%s was made by booster, which takes no program of others", path);
 }
 
 static bool installed(void)

@@ -8,7 +8,7 @@
 #include "tools/system/run.h"
 #include "tools/system/write.h"
 
-enum { LIBRARY, UNIT, UNIT_MASKED, UNIT_WANTED, HOOK, SIGNS };
+enum { LIBRARY, UNIT, UNIT_MASKED, UNIT_WANTED, HOOK, WANTS, HOOKS, SIGNS };
 
 static const struct sign signs[SIGNS + 1] = {
 	[LIBRARY] = {{"lib/dracut/*", "var/lib/dracut/*"}, .mark = true},
@@ -20,6 +20,9 @@ static const struct sign signs[SIGNS + 1] = {
 				 "etc/systemd/system/*.wants/vfio-early.service"},
 		.type = S_IFLNK},
 	[HOOK] = {{"*dracut/hooks/cmdline/00-vfio-early.sh"}, .type = S_IFREG},
+	[WANTS] = {{"lib/systemd/system/sysinit.target.wants"}, .type = S_IFDIR},
+	[HOOKS] = {{"lib/dracut/hooks/cmdline", "var/lib/dracut/hooks/cmdline"},
+		.type = S_IFDIR},
 };
 
 static const char *const parts[] = {
@@ -33,6 +36,14 @@ static bool answered(const struct image *image)
 		return image_has(image, &signs[UNIT]) &&
 		       image_has(image, &signs[UNIT_WANTED]);
 	return (image->facts & IMAGE_INIT_SCRIPT) != 0 && image_has(image, &signs[HOOK]);
+}
+
+static bool takes_additions(const struct image *image)
+{
+	if ((image->facts & IMAGE_INIT_LINK) != 0)
+		return image_has(image, &signs[WANTS]) &&
+		       !image_has(image, &signs[UNIT_MASKED]);
+	return (image->facts & IMAGE_INIT_SCRIPT) != 0 && image_has(image, &signs[HOOKS]);
 }
 
 /* Whether a Before= line of the unit names the other one. */
@@ -133,8 +144,8 @@ static int update_image(const struct kernel *kernel, char **why)
 	const char *const argv[] = {
 		"update-initramfs", "-u", "-k", kernel->version, NULL};
 	struct run_result result;
-	int error = write_image_by(&(struct run){.argv = argv, .writes = true},
-		kernel->image, &result, why);
+	int error = write_image_by(
+		&(struct run){.argv = argv, .writes = true}, kernel->image, &result, why);
 
 	if (error == 0)
 		run_free(&result);
@@ -179,6 +190,7 @@ const struct generator generator_dracut = {
 	.answered = answered,
 	.parts = parts,
 	.obstacle = obstacle,
+	.takes_additions = takes_additions,
 	.command = command,
 	.make = make,
 };

@@ -23,17 +23,26 @@ struct generator {
 	/* Whether its programs are here. */
 	bool (*installed)(void);
 
-	/* The rest is NULL for a generator that vfio-early recognises and has no part
-	 * for: its images are left alone. */
+	/* Whether its image starts by itself what our archive behind it adds
+	 * (universal.h). NULL: it never does. */
+	bool (*takes_additions)(const struct image *image);
 
-	/* Whether enough is known of the image by now to call it good. */
+	/* Whether enough is known of the image by now to call it good. NULL: nothing of
+	 * ours comes into its images. */
 	bool (*answered)(const struct image *image);
+
+	/* The rest is NULL for a generator that vfio-early has make no image: those are
+	 * left alone, and our archive serves. */
+
 	/* The files that bring the early program into its images, of which one must be
 	 * here. NULL-terminated. */
 	const char *const *parts;
 	/* What would keep it from making an image, and what to do: a malloc'ed sentence,
 	 * or NULL. */
 	char *(*obstacle)(void);
+	/* Why it makes none, as somebody told it, so that our archive has to serve: a
+	 * malloc'ed sentence, or NULL. */
+	char *(*switched_off)(void);
 	/* The command that makes this kernel's image, for people. malloc'ed. */
 	char *(*command)(const struct kernel *kernel);
 	/* Makes it. 0, or -errno and a sentence. */

@@ -10,13 +10,14 @@
 
 #define CONFIGURATION "/etc/initramfs-tools/update-initramfs.conf"
 
-enum { ARCH, ORDER, SCRIPT, SIGNS };
+enum { ARCH, ORDER, SCRIPT, SOURCED, SIGNS };
 
 static const struct sign signs[SIGNS + 1] = {
 	[ARCH] = {{"conf/arch.conf"}, .type = S_IFREG, .mark = true},
 	[ORDER] = {{"scripts/init-top/ORDER"}, .type = S_IFREG, .mark = true,
 		.keep = true},
 	[SCRIPT] = {{"scripts/init-top/00-vfio-early"}, .type = S_IFREG},
+	[SOURCED] = {{"conf/conf.d"}, .type = S_IFDIR},
 };
 
 static const char *const parts[] = {"/usr/share/initramfs-tools/hooks/vfio-early",
@@ -25,6 +26,13 @@ static const char *const parts[] = {"/usr/share/initramfs-tools/hooks/vfio-early
 static bool answered(const struct image *image)
 {
 	return image_has(image, &signs[SCRIPT]) && image_has(image, &signs[ORDER]);
+}
+
+/* init sources what is in there before it runs init-top. */
+static bool takes_additions(const struct image *image)
+{
+	return image_has(image, &signs[SOURCED]) &&
+	       (image->facts & IMAGE_INIT_SCRIPT) != 0;
 }
 
 /*
@@ -75,7 +83,7 @@ static bool installed(void)
 }
 
 /* Whether the last assignment in the file, which is shell code, switches it off. */
-static bool is_switched_off(const char *configuration)
+static bool says_no(const char *configuration)
 {
 	static const char name[] = "update_initramfs=";
 	bool off = false;
@@ -92,12 +100,11 @@ static bool is_switched_off(const char *configuration)
 	return off;
 }
 
-static char *obstacle(void)
+static char *switched_off(void)
 {
 	CLEANUP_FREE char *configuration = NULL;
 
-	if (root_read(CONFIGURATION, &configuration, NULL) == 0 &&
-		is_switched_off(configuration))
+	if (root_read(CONFIGURATION, &configuration, NULL) == 0 && says_no(configuration))
 		return copy_text("update_initramfs=no in " CONFIGURATION
 				 " keeps update-initramfs from doing anything: change it "
 				 "to yes");
@@ -139,7 +146,8 @@ const struct generator generator_initramfs_tools = {
 	.command_for_all = command_for_all,
 	.answered = answered,
 	.parts = parts,
-	.obstacle = obstacle,
+	.switched_off = switched_off,
+	.takes_additions = takes_additions,
 	.command = command,
 	.make = make,
 };

@@ -9,6 +9,15 @@ bool generator_is_ours(const struct generator *generator)
 	return generator->make != NULL;
 }
 
+char *generator_obstacle(const struct generator *generator)
+{
+	char *obstacle = generator->obstacle != NULL ? generator->obstacle() : NULL;
+
+	if (obstacle == NULL && generator->switched_off != NULL)
+		obstacle = generator->switched_off();
+	return obstacle;
+}
+
 char *generator_names(const char *joint)
 {
 	char *names = copy_text("");

@@ -7,6 +7,9 @@
 
 /* Whether vfio-early has a part for it, and has it make images. */
 bool generator_is_ours(const struct generator *generator);
+/* What keeps one of those from making any image, as somebody told it or not: a malloc'ed
+ * sentence, or NULL. */
+char *generator_obstacle(const struct generator *generator);
 /* The names of those, with " or " or its like in front of the last: "initramfs-tools or
  * dracut". malloc'ed. */
 char *generator_names(const char *joint);

@@ -121,7 +121,8 @@ static int leave_out(const struct kernels *kernels, const struct kernel *kernel,
 {
 	CLEANUP_FREE char *command = NULL, *missing = NULL;
 	const struct generator *generator = generator_find(kernels, &missing);
-	CLEANUP_FREE char *obstacle = generator != NULL ? generator->obstacle() : NULL;
+	CLEANUP_FREE char *obstacle =
+		generator != NULL ? generator_obstacle(generator) : NULL;
 
 	if (generator == NULL || obstacle != NULL) {
 		note_what_stays(kernel, generator == NULL ? missing : obstacle, notes);

@@ -2,24 +2,25 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "tools/images/host-generator.h"
 #include "tools/images/prepare.h"
 #include "tools/images/ready.h"
-#include "tools/system/root.h"
+#include "tools/images/remake.h"
+#include "tools/images/universal.h"
 #include "tools/text/lines.h"
 #include "tools/text/progress.h"
 #include "tools/text/string.h"
 
-/* What an image may grow by when the early program and vfio-pci come into it. */
-enum { GROWTH = 1024 * 1024, MIB = 1024 * 1024 };
+/* What an archive takes, and more. */
+enum { ARCHIVE_ROOM = 256 * 1024 };
 
-static const char *fault_of(const struct kernel *kernel)
-{
-	return kernel->ready ? kernel->stale : kernel->reason;
-}
+/* How the kernels that are not ready are made so. */
+struct way {
+	enum carry carry;
+	const struct generator *generator; /* NULL: there is none */
+	char *hindrance; /* a sentence: why it makes no image here; NULL: it does */
+};
 
 static size_t count_to_be_made(const struct kernels *kernels)
 {
@@ -30,187 +31,184 @@ static size_t count_to_be_made(const struct kernels *kernels)
 	return count;
 }
 
-/* Whether the image's directory has no room for it once more, or cannot be written to. */
-static char *lack_of_room(const struct kernel *kernel)
+/* Whether our archive is to make this kernel ready. An image that has the program of
+ * another version is made anew only: an archive would start it twice. */
+static bool is_for_archive(const struct way *way, const struct kernel *kernel)
 {
-	CLEANUP_FREE char *image = root_path(kernel->image);
-	CLEANUP_FREE char *directory =
-		format_text("%.*s", (int)(strrchr(image, '/') - image), image);
-	CLEANUP_FREE char *name = format_text("%.*s",
-		(int)(strrchr(kernel->image, '/') - kernel->image), kernel->image);
-	struct statvfs filesystem;
-	unsigned long long room, size;
-	struct stat status;
-
-	if (stat(image, &status) < 0 || statvfs(directory, &filesystem) < 0)
-		return format_text("%s: %s", kernel->image, strerror(errno));
-	if ((filesystem.f_flag & ST_RDONLY) != 0)
-		return format_text(
-			"%s is mounted read-only, so that no image can be made: "
-			"run 'mount -o remount,rw %s'",
-			name, name);
-	room = (unsigned long long)filesystem.f_bavail * filesystem.f_frsize;
-	size = (unsigned long long)status.st_size + GROWTH;
-	if (room < size)
-		return format_text(
-			"%s has %llu MiB left, and one more image of kernel %s needs %llu "
-			"MiB: remove kernels that are no longer needed",
-			name, room / MIB, kernel->version, (size + MIB - 1) / MIB);
-	return NULL;
+	if (kernel->others || kernel->carrier != CARRIER_IMAGE)
+		return true;
+	if (kernel->ready || kernel->joint == CARRIER_IMAGE || way->carry == CARRY_IMAGE)
+		return false;
+	return way->carry == CARRY_ARCHIVE || way->hindrance != NULL;
 }
 
-static char *find_obstacle(
-	const struct generator *generator, const struct kernels *kernels)
+static bool is_for_generator(const struct way *way, const struct kernel *kernel)
 {
-	char *obstacle = generator->obstacle();
+	return kernel_is_to_be_made(kernel) && !is_for_archive(way, kernel);
+}
 
-	for (size_t i = 0; i < kernels->count && obstacle == NULL; i++)
-		if (kernel_is_to_be_made(&kernels->kernel[i]))
-			obstacle = lack_of_room(&kernels->kernel[i]);
+/* Why the generator makes no image for one that it would have to. */
+static char *find_hindrance(const struct way *way, const struct kernels *kernels)
+{
+	char *hindrance = way->generator->switched_off != NULL
+				  ? way->generator->switched_off()
+				  : NULL;
+
+	for (size_t i = 0; i < kernels->count && hindrance == NULL; i++)
+		if (is_for_generator(way, &kernels->kernel[i]))
+			hindrance = lack_of_room_for_image(&kernels->kernel[i]);
+	return hindrance;
+}
+
+/* What stands against the whole, before anything is started. */
+static char *find_obstacle(const struct way *way, const struct kernels *kernels)
+{
+	char *obstacle = way->generator != NULL && way->generator->obstacle != NULL
+				 ? way->generator->obstacle()
+				 : NULL;
+
+	for (size_t i = 0; i < kernels->count && obstacle == NULL; i++) {
+		const struct kernel *kernel = &kernels->kernel[i];
+
+		if (is_for_generator(way, kernel))
+			obstacle =
+				way->hindrance != NULL ? copy_text(way->hindrance) : NULL;
+		else if (kernel_is_to_be_made(kernel))
+			obstacle = lack_of_room(kernel, "the archive", ARCHIVE_ROOM);
+	}
 	return obstacle;
 }
 
-static struct stat status_of(const char *path)
-{
-	CLEANUP_FREE char *real = root_path(path);
-	struct stat status;
-
-	return stat(real, &status) == 0 ? status : (struct stat){0};
-}
-
-/*
- * dracut's own update-initramfs has the old image overwritten, and removed in the end.
- * initramfs-tools may put a copy in its place, which has the same times.
- */
-static bool is_same_file(const struct stat *before, const struct stat *now)
-{
-	return now->st_size == before->st_size &&
-	       now->st_mtim.tv_sec == before->st_mtim.tv_sec &&
-	       now->st_mtim.tv_nsec == before->st_mtim.tv_nsec;
-}
-
-static const char *what_is_left(const struct stat *before, const struct stat *now)
-{
-	return is_same_file(before, now)
-		       ? "the old one is as it was"
-		       : "the old one is lost, and that kernel may not boot until there "
-			 "is another";
-}
-
-/*
- * What has come of a generator that failed, after a look at the image. It may have made a
- * good one: update-initramfs runs /etc/initramfs/post-update.d at its end, and fails if a
- * hook there does. Boot loaders that keep copies are told by such a hook.
- */
-static char *tell_failure(const struct kernel *kernel, const struct stat *before,
-	const char *command, const char *failure)
-{
-	const struct stat now = status_of(kernel->image);
-
-	if (fault_of(kernel) == NULL)
-		return format_text(
-			"the new image of kernel %s is in its place and complete, but "
-			"'%s' ended with an error, so that a boot loader may not know of "
-			"it: %s; run it again to see all that it says",
-			kernel->version, command, failure);
-	return format_text(
-		"the image of kernel %s could not be made: %s; %s; run '%s' to see all "
-		"that it says, or remove that kernel",
-		kernel->version, failure, what_is_left(before, &now), command);
-}
-
-/* The same of a generator that was stopped because we were asked to stop. */
-static char *tell_stop(const struct kernel *kernel, const struct stat *before,
-	const char *command, const char *failure)
-{
-	const struct stat now = status_of(kernel->image);
-
-	if (fault_of(kernel) == NULL)
-		return format_text("%s; the new image of kernel %s is in its place and "
-				   "complete; 'vfio-early enable' goes on from there",
-			failure, kernel->version);
-	if (is_same_file(before, &now))
-		return format_text("%s; the old image of kernel %s is as it was; "
-				   "'vfio-early enable' begins anew",
-			failure, kernel->version);
-	return format_text("%s; the old image of kernel %s is lost, and the new one is "
-			   "not as it should be: %s; run '%s' before the next reboot",
-		failure, kernel->version, fault_of(kernel), command);
-}
-
-/* Rebuilds one image and proves it; 0, or -EIO or -EINTR (we are asked to stop) with one
- * more sentence in `*why`. */
-static int make_ready(
-	const struct generator *generator, struct kernel *kernel, char **why)
+/* Puts our archive beside the image. 0, or -EIO with one more sentence in `*why`. */
+static int carry_kernel(struct kernel *kernel, char **why)
 {
 	CLEANUP_FREE char *failure = NULL;
-	CLEANUP_FREE char *sentence = NULL;
-	CLEANUP_FREE char *command = generator->command(kernel);
-	const struct stat before = status_of(kernel->image);
-	int error = generator->make(kernel, &failure);
+	CLEANUP_FREE char *path = archive_path(kernel->image);
+	bool changed;
+	int error = archive_write(kernel->image, &changed, &failure);
 
 	kernel_check(kernel, DEPTH_WHOLE);
-	if (error == -EINTR)
-		sentence = tell_stop(kernel, &before, command, failure);
-	else if (error < 0)
-		sentence = tell_failure(kernel, &before, command, failure);
-	else if (fault_of(kernel) != NULL)
-		sentence = format_text(
-			"'%s' reported no error, but %s", command, fault_of(kernel));
-	if (sentence == NULL)
+	if (error == 0 && kernel_fault(kernel) != NULL)
+		failure =
+			format_text("%s was written, but %s", path, kernel_fault(kernel));
+	if (failure == NULL)
 		return 0;
-	add_sentence(why, sentence);
-	return error == -EINTR ? error : -EIO;
+	add_sentence(why, failure);
+	return -EIO;
+}
+
+static void add_step(
+	const struct way *way, const struct kernel *kernel, struct lines *steps)
+{
+	CLEANUP_FREE char *command = NULL, *path = NULL;
+
+	if (!is_for_archive(way, kernel)) {
+		command = way->generator->command(kernel);
+		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
+			kernel_fault(kernel));
+		return;
+	}
+	path = archive_path(kernel->image);
+	lines_add(steps, "write %s, for the passthrough entry to load %s %s: %s%s%s",
+		path, kernel->joint == CARRIER_BEHIND ? "behind" : "in front of",
+		kernel->image, kernel_fault(kernel),
+		!kernel->others && way->hindrance != NULL ? "; " : "",
+		!kernel->others && way->hindrance != NULL ? way->hindrance : "");
+}
+
+/* What is to be made, and how much of it is. */
+struct progress {
+	size_t all, done;
+};
+
+/* Makes one ready, or with `dry_run` notes how it would be. 0 or -errno. */
+static int prepare_one(const struct way *way, bool dry_run, struct progress *progress,
+	struct kernel *kernel, char **why)
+{
+	CLEANUP_FREE char *command = NULL;
+
+	progress->done++;
+	if (is_for_archive(way, kernel)) {
+		if (!dry_run)
+			return carry_kernel(kernel, why);
+		kernel->carrier = kernel->joint;
+		return 0;
+	}
+	if (dry_run)
+		return 0;
+	/* It takes a minute, and more. */
+	command = way->generator->command(kernel);
+	print_progress("rebuilding %s (%zu of %zu): %s", kernel->image, progress->done,
+		progress->all, command);
+	return image_make(way->generator, kernel, why);
 }
 
 /* Each that is not ready, until we are asked to stop. 0 or -errno. */
-static int make_all(const struct generator *generator, bool dry_run, struct lines *steps,
+static int prepare_all(const struct way *way, bool dry_run, struct lines *steps,
 	struct kernels *kernels, char **why)
 {
-	size_t all = count_to_be_made(kernels), done = 0;
+	struct progress progress = {.all = count_to_be_made(kernels)};
 	int failed = 0;
 
 	for (size_t i = 0; i < kernels->count && failed != -EINTR; i++) {
 		struct kernel *kernel = &kernels->kernel[i];
-		CLEANUP_FREE char *command = NULL;
-		int error = 0;
+		int error;
 
 		if (!kernel_is_to_be_made(kernel))
 			continue;
-		command = generator->command(kernel);
-		lines_add(steps, "rebuild %s (%s): %s", kernel->image, command,
-			fault_of(kernel));
-		if (!dry_run) {
-			/* It takes a minute, and more. */
-			print_progress("rebuilding %s (%zu of %zu): %s", kernel->image,
-				++done, all, command);
-			error = make_ready(generator, kernel, why);
-		}
+		add_step(way, kernel, steps);
+		error = prepare_one(way, dry_run, &progress, kernel, why);
 		failed = error < 0 ? error : failed;
 	}
 	return failed;
 }
 
-int images_prepare(bool dry_run, struct lines *steps, struct kernels *kernels,
-	bool *changed, char **why)
+/* Those that our archive carries are not ready as the user wants them, but for those
+ * whose image is nobody's to make. */
+static void want_images(struct kernels *kernels)
 {
-	const struct generator *generator;
-	char *obstacle;
+	for (size_t i = 0; i < kernels->count; i++) {
+		struct kernel *kernel = &kernels->kernel[i];
+
+		if (kernel->carrier == CARRIER_IMAGE || kernel->others)
+			continue;
+		kernel->carrier = CARRIER_IMAGE;
+		kernel->ready = false;
+		kernel->reason = kernel->lack;
+		kernel->lack = NULL;
+	}
+}
+
+static int choose_way(
+	enum carry carry, struct way *way, const struct kernels *kernels, char **why)
+{
+	*way = (struct way){.carry = carry};
+	way->generator = generator_find(kernels, &way->hindrance);
+	if (way->generator != NULL)
+		way->hindrance = find_hindrance(way, kernels);
+	*why = find_obstacle(way, kernels);
+	return *why != NULL ? -EPERM : 0;
+}
+
+int images_prepare(enum carry carry, bool dry_run, struct lines *steps,
+	struct kernels *kernels, bool *changed, char **why)
+{
+	struct way way;
+	int error;
 
 	*changed = false;
 	*why = NULL;
 	kernels_find(kernels);
 	kernels_check(kernels, DEPTH_NOTE);
+	if (carry == CARRY_IMAGE)
+		want_images(kernels);
 	if (count_to_be_made(kernels) == 0)
 		return 0;
-	generator = generator_find(kernels, why);
-	if (generator == NULL)
-		return -ENOENT;
-	obstacle = find_obstacle(generator, kernels);
-	if (obstacle != NULL) {
-		*why = obstacle;
-		return -EPERM;
+	error = choose_way(carry, &way, kernels, why);
+	if (error == 0) {
+		*changed = true;
+		error = prepare_all(&way, dry_run, steps, kernels, why);
 	}
-	*changed = true;
-	return make_all(generator, dry_run, steps, kernels, why);
+	free(way.hindrance);
+	return error;
 }

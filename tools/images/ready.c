@@ -8,6 +8,7 @@
 #include "tools/images/maker.h"
 #include "tools/images/program.h"
 #include "tools/images/ready.h"
+#include "tools/images/universal.h"
 #include "tools/kernel/modules.h"
 #include "tools/system/root.h"
 #include "tools/text/string.h"
@@ -25,7 +26,7 @@ static bool is_answered(const struct image *image, const void *data)
 	unsigned int facts = IMAGE_PROGRAM | (*module ? IMAGE_MODULE : 0);
 
 	return (image->facts & facts) == facts && generator != NULL &&
-	       generator_is_ours(generator) && generator->answered(image);
+	       generator->answered != NULL && generator->answered(image);
 }
 
 static char *fault_of_program(const struct image *image, const char *path)
@@ -72,17 +73,53 @@ static bool is_of_others(const struct image *image, bool whole)
 	return whole && (image->facts & (IMAGE_INIT_SCRIPT | IMAGE_INIT_LINK)) != 0;
 }
 
-/* Why the early program does not run first in a whole image; NULL: it does. */
+/* Why the early program does not run first in a whole image; NULL: it does. Of an image
+ * that is another program's, its maker is the first thing to tell. */
 static char *fault_of_image(const struct image *image, const char *path)
 {
 	const struct generator *maker = generator_of(image);
-	char *fault;
+	char *fault = NULL;
 
 	if (maker == NULL)
 		return format_text(
 			"%s was made by a program that vfio-early does not know", path);
-	fault = generator_is_ours(maker) ? fault_of_program(image, path) : NULL;
+	if (!generator_is_ours(maker))
+		fault = maker->fault(image, path);
+	if (fault == NULL && maker->answered != NULL)
+		fault = fault_of_program(image, path);
 	return fault != NULL ? fault : maker->fault(image, path);
+}
+
+/* Where our archive has to stand: in doubt in front, where it needs nothing but an init.
+ */
+static enum carrier joint_of(const struct image *image, bool whole)
+{
+	const struct generator *maker = generator_of(image);
+
+	if (!whole || (image->facts & (IMAGE_INIT_SCRIPT | IMAGE_INIT_LINK)) == 0)
+		return CARRIER_IMAGE;
+	return maker != NULL && maker->takes_additions != NULL &&
+			       maker->takes_additions(image)
+		       ? CARRIER_BEHIND
+		       : CARRIER_IN_FRONT;
+}
+
+/* What the image alone lacks, our archive beside it may have: what is left of that. */
+static char *look_beside(struct kernel *kernel, char *lack)
+{
+	CLEANUP_FREE char *path = archive_path(kernel->image);
+	CLEANUP_FREE char *fault = NULL;
+
+	if (kernel->joint == CARRIER_IMAGE || !root_exists(path))
+		return lack;
+	fault = archive_fault(path, &kernel->stale);
+	if (fault != NULL) {
+		add_sentence(&lack, fault);
+		return lack;
+	}
+	kernel->carrier = kernel->joint;
+	kernel->lack = lack;
+	return NULL;
 }
 
 static char *look(struct kernel *kernel, bool module, enum depth depth)
@@ -102,10 +139,12 @@ static char *look(struct kernel *kernel, bool module, enum depth depth)
 	bool whole = image_look(&search, &image, &reason) == 0;
 
 	maker = generator_of(&image);
-	kernel->unfit = is_of_others(&image, whole);
+	kernel->others = is_of_others(&image, whole);
+	kernel->joint = joint_of(&image, whole);
+	kernel->unfit = kernel->others && kernel->joint == CARRIER_IMAGE;
 	if (whole)
 		reason = fault_of_image(&image, kernel->image);
-	else if (kernel->unfit) {
+	else if (kernel->others) {
 		CLEANUP_FREE char *made = fault_of_image(&image, kernel->image);
 
 		add_sentence(&reason, made);
@@ -114,6 +153,8 @@ static char *look(struct kernel *kernel, bool module, enum depth depth)
 		kernel->generator = maker != NULL ? maker->name : NULL;
 	if (whole && reason == NULL)
 		kernel->stale = find_staleness(&image, kernel->image);
+	else if (whole)
+		reason = look_beside(kernel, reason);
 	if (whole && reason == NULL && with_module && (image.facts & IMAGE_MODULE) == 0)
 		kernel->note = format_text(
 			"vfio-pci is not in %s: the chosen devices are kept from other "
@@ -138,8 +179,13 @@ void kernel_check(struct kernel *kernel, enum depth depth)
 	free(kernel->reason);
 	free(kernel->stale);
 	free(kernel->note);
+	free(kernel->lack);
 	kernel->stale = NULL;
 	kernel->note = NULL;
+	kernel->lack = NULL;
+	kernel->carrier = CARRIER_IMAGE;
+	kernel->joint = CARRIER_IMAGE;
+	kernel->others = false;
 	kernel->generator = NULL;
 	kernel->unfit = vfio_pci == MODULE_ABSENT;
 	kernel->unknown =
@@ -166,10 +212,15 @@ void kernels_check(struct kernels *kernels, enum depth depth)
 		kernel_check(&kernels->kernel[i], depth);
 }
 
-/* None is made for a kernel that never had one: that would change the normal boot, too.
- */
+/* No image is made for a kernel that never had one: that would change the normal boot,
+ * too. */
 bool kernel_is_to_be_made(const struct kernel *kernel)
 {
 	return (!kernel->ready || kernel->stale != NULL) && kernel->image != NULL &&
 	       !kernel->unfit;
+}
+
+const char *kernel_fault(const struct kernel *kernel)
+{
+	return kernel->ready ? kernel->stale : kernel->reason;
 }

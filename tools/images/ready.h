@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a kernel's image has the early program, and runs it first. */
+/* Whether a kernel's image, or our archive beside it, has the early program, and it runs
+ * first. */
 #ifndef TOOLS_IMAGES_READY_H
 #define TOOLS_IMAGES_READY_H
 
@@ -16,7 +17,10 @@ enum depth {
 void kernels_check(struct kernels *kernels, enum depth depth);
 /* Looks into one. */
 void kernel_check(struct kernel *kernel, enum depth depth);
-/* Whether `enable` would have the image of this kernel, which was checked, made anew. */
+/* Whether `enable` would make this kernel, which was checked, ready. */
 bool kernel_is_to_be_made(const struct kernel *kernel);
+
+/* What `enable` would mend of it: a sentence; NULL: nothing. */
+const char *kernel_fault(const struct kernel *kernel);
 
 #endif

@@ -170,6 +170,7 @@ void kernels_free(struct kernels *kernels)
 		free(kernels->kernel[i].reason);
 		free(kernels->kernel[i].stale);
 		free(kernels->kernel[i].note);
+		free(kernels->kernel[i].lack);
 	}
 	free(kernels->kernel);
 	*kernels = (struct kernels){0};

@@ -7,6 +7,7 @@
 #include "tools/text/lines.h"
 #include "tools/text/printable.h"
 #include "tools/text/string.h"
+#include "tools/boot/grub/archive-entry.h"
 #include "tools/boot/grub/entries.h"
 #include "tools/boot/grub/menu.h"
 #include "tools/boot/grub/inputs.h"
@@ -147,16 +148,17 @@ static void print_entry(FILE *to, const char *indent, const struct menu_entry *e
 }
 
 /* Whether the kernel takes the whole of the entry's command line. */
-static bool fits(const struct menu_entry *entry, const char *kernel)
+static bool fits(const char *body, const char *kernel)
 {
-	CLEANUP_FREE char *words = menu_parameters(entry->body);
+	CLEANUP_FREE char *words = menu_parameters(body);
 
 	return strlen("BOOT_IMAGE=") + strlen(kernel) + 1 + strlen(words) <
 	       CMDLINE_SIZE - 1;
 }
 
-/* Whether the early program is in the image that the entry loads. */
-static bool entry_is_ready(const struct menu_entry *entry, const struct kernels *kernels)
+/* The kernel whose image the entry loads, if it is ready; else NULL. */
+static const struct kernel *ready_kernel(
+	const struct menu_entry *entry, const struct kernels *kernels)
 {
 	CLEANUP_FREE char *initrd = menu_initrd(entry->body);
 
@@ -165,9 +167,9 @@ static bool entry_is_ready(const struct menu_entry *entry, const struct kernels 
 
 		if (kernel->image != NULL &&
 			strcmp(path_name(kernel->image), path_name(initrd)) == 0)
-			return kernel->ready;
+			return kernel->ready ? kernel : NULL;
 	}
-	return false;
+	return NULL;
 }
 
 /* The entry that is the default, and the head of the menu of all kernels. */
@@ -184,6 +186,23 @@ static void print_first(
 	putc('\n', to);
 }
 
+/* The entry's body as ours; NULL where it is no entry of a kernel that can give devices
+ * away. */
+static char *own_body(
+	const struct menu_entry *entry, const struct kernels *kernels, const char *mark)
+{
+	const struct kernel *kernel =
+		entry->submenu ? NULL : ready_kernel(entry, kernels);
+	char *body = kernel != NULL ? menu_body(entry->body, "savedefault", mark) : NULL;
+	char *carried;
+
+	if (body == NULL || kernel->carrier == CARRIER_IMAGE)
+		return body;
+	carried = grub_archive_body(body, kernel->carrier);
+	free(body);
+	return carried;
+}
+
 /* Its kernel's entry as ours: 1; 0 where it is no entry of a kernel that can give devices
  * away; or -errno and a sentence. */
 static int print_own(FILE *to, const struct menu_entry *entry,
@@ -193,12 +212,11 @@ static int print_own(FILE *to, const struct menu_entry *entry,
 	const char *mark = inputs->guard.on ? mark_pending : NULL;
 	CLEANUP_FREE char *kernel = NULL, *body = NULL, *title = NULL, *id = NULL;
 
-	kernel = entry->submenu ? NULL : menu_kernel(entry->body);
-	if (kernel != NULL && entry_is_ready(entry, kernels))
-		body = menu_body(entry->body, "savedefault", mark);
+	body = own_body(entry, kernels, mark);
 	if (body == NULL)
 		return 0;
-	if (!fits(entry, kernel)) {
+	kernel = menu_kernel(body);
+	if (!fits(body, kernel)) {
 		*why = format_text("the kernel command line of '%s' would have more than "
 				   "the %d bytes that the kernel reads",
 			entry->title, CMDLINE_SIZE - 1);

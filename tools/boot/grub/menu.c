@@ -9,6 +9,7 @@
 #include "tools/text/lines.h"
 #include "tools/boot/grub/menu.h"
 #include "tools/boot/grub/script.h"
+#include "tools/images/universal.h"
 
 static bool is_linux(const struct token *token)
 {
@@ -115,28 +116,46 @@ void menu_free(struct menu *menu)
 	*menu = (struct menu){0};
 }
 
-/* The words of the first command that is `wanted`, without it; none if there is none. */
-static struct lines arguments(const char *body, bool (*wanted)(const struct token *token))
+void menu_find(const char *body, enum menu_kind kind, struct menu_command *command)
 {
+	bool (*wanted)(const struct token *) = kind == MENU_LINUX ? is_linux : is_initrd;
 	struct script_reader reader = script_read(body);
-	struct lines words = {0};
 	struct token token;
 
+	*command = (struct menu_command){0};
 	do
 		token = script_next(&reader);
 	while (token.kind != TOKEN_END && token.kind != TOKEN_BAD && !wanted(&token));
-	while (token.kind == TOKEN_WORD &&
-		(token = script_next(&reader)).kind == TOKEN_WORD) {
-		CLEANUP_FREE char *text = token_text(&token);
+	command->start = token.start;
+	for (; token.kind == TOKEN_WORD; token = script_next(&reader)) {
+		lines_add(&command->words, "%.*s", (int)(token.end - token.start),
+			token.start);
+		command->end = token.end;
+	}
+}
+
+/* The arguments of the first command of the kind, without quotes; none if there is none.
+ */
+static struct lines arguments(const char *body, enum menu_kind kind)
+{
+	struct menu_command command;
+	struct lines words = {0};
+
+	menu_find(body, kind, &command);
+	for (size_t i = 1; i < command.words.count; i++) {
+		const char *word = command.words.line[i];
+		CLEANUP_FREE char *text = token_text(
+			&(struct token){.start = word, .end = word + strlen(word)});
 
 		lines_add(&words, "%s", text);
 	}
+	lines_free(&command.words);
 	return words;
 }
 
 char *menu_kernel(const char *body)
 {
-	struct lines words = arguments(body, is_linux);
+	struct lines words = arguments(body, MENU_LINUX);
 	char *path = words.count > 0 ? copy_text(words.line[0]) : NULL;
 
 	lines_free(&words);
@@ -145,16 +164,19 @@ char *menu_kernel(const char *body)
 
 char *menu_initrd(const char *body)
 {
-	struct lines words = arguments(body, is_initrd);
-	char *path = words.count > 0 ? copy_text(words.line[words.count - 1]) : NULL;
+	struct lines words = arguments(body, MENU_INITRD);
+	char *path = NULL;
 
+	for (size_t i = words.count; i > 0 && path == NULL; i--)
+		if (strcmp(path_name(words.line[i - 1]), ARCHIVE_NAME) != 0)
+			path = copy_text(words.line[i - 1]);
 	lines_free(&words);
 	return path;
 }
 
 char *menu_parameters(const char *body)
 {
-	struct lines words = arguments(body, is_linux);
+	struct lines words = arguments(body, MENU_LINUX);
 	char *line = copy_text("");
 
 	for (size_t i = 1; i < words.count; i++)

@@ -3,6 +3,7 @@
 #ifndef TOOLS_BOOT_GRUB_MENU_H
 #define TOOLS_BOOT_GRUB_MENU_H
 
+#include "tools/text/lines.h"
 #include "tools/text/string.h"
 
 /*
@@ -34,7 +35,17 @@ void menu_free(struct menu *menu);
 /* What a body does, in the first command of each kind; malloc'ed, NULL if there is none.
  */
 char *menu_kernel(const char *body); /* "/boot/vmlinuz-6.1.0-1-amd64", of linux */
-char *menu_initrd(const char *body); /* the last file of initrd */
+char *menu_initrd(const char *body); /* the last file of initrd but our archive */
+
+enum menu_kind { MENU_LINUX, MENU_INITRD };
+/* A command as it stands in a body, from its name to its last word. */
+struct menu_command {
+	const char *start, *end;
+	struct lines words; /* with their quotes, its name first */
+};
+/* The first of its kind; without words if there is none. lines_free its words. */
+void menu_find(const char *body, enum menu_kind kind, struct menu_command *command);
+
 /* The linux command's arguments as one line, without quotes: the kernel's command line.
  */
 char *menu_parameters(const char *body);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
+#include "tools/boot/grub/archive-entry.h"
 #include "tools/boot/grub/environment.h"
 #include "tools/boot/grub/inputs.h"
 #include "tools/boot/grub/menu.h"
@@ -38,6 +39,16 @@ static const char *version_of(const struct kernels *kernels, const char *image)
 	return NULL;
 }
 
+static void add_kernel(
+	struct boot_state *state, const char *version, enum carrier carrier)
+{
+	lines_add(&state->kernels, "%s", version);
+	if (carrier == CARRIER_BEHIND)
+		lines_add(&state->behind, "%s", version);
+	else if (carrier == CARRIER_IN_FRONT)
+		lines_add(&state->in_front, "%s", version);
+}
+
 /* An entry is for the kernel whose image it loads: a kernel whose image was made anew
  * under another name has none. */
 static void add_kernels(struct boot_state *state, const char *body)
@@ -55,8 +66,8 @@ static void add_kernels(struct boot_state *state, const char *body)
 		const char *version = name != NULL ? version_of(&kernels, name) : NULL;
 
 		if (name != NULL)
-			lines_add(
-				&state->kernels, "%s", version != NULL ? version : name);
+			add_kernel(state, version != NULL ? version : name,
+				grub_carrier(menu.entry[i].body));
 	}
 	kernels_free(&kernels);
 	menu_free(&menu);

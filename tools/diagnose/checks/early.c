@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "tools/images/host-generator.h"
-#include "tools/images/maker.h"
 #include "tools/images/ready.h"
 #include "tools/kernel/kernels.h"
 #include "tools/system/root.h"
@@ -86,7 +85,7 @@ static bool any_ready(const struct context *context, const struct kernels *kerne
 }
 
 #define MAKE_IT "let vfio-early make the image anew", "vfio-early enable"
-#define BOOT_ANOTHER "boot a kernel with vfio-pci whose image {2} made"
+#define BOOT_ANOTHER "boot a kernel with vfio-pci and an initramfs image that is whole"
 VERDICT left_out = {CHECK_UNKNOWN, "its initramfs is not part of the capture"};
 VERDICT not_readable = {CHECK_UNKNOWN, "{1}"};
 VERDICT passed_over = {CHECK_INFO, "{1}"};
@@ -116,13 +115,12 @@ static void say_kernel(const struct context *context, const struct kernels *kern
 	const struct kernel *kernel, struct findings *findings)
 {
 	CLEANUP_FREE char *subject = format_text("kernel %s", kernel->version);
-	CLEANUP_FREE char *names = generator_names(" or ");
 
 	verdict_row(findings, judge_kernel(context, kernels, kernel),
 		kernel->stale != NULL ? kernel->stale
 		: kernel->ready	      ? ""
 				      : kernel->reason,
-		names, NULL);
+		NULL);
 	finding_subject(findings, subject);
 	finding_evidence(findings, kernel->image != NULL ? kernel->image : "/boot",
 		kernel->ready ? "ready" : "not ready");
