@@ -154,7 +154,7 @@ type_command() { # COMMAND
 		return
 	fi
 	[[ $command == pct* ]] || command=$(sed "s#>/#>$root/#g; s#^rm \(-r \)\?/#rm -rf $root/#" <<<"$command")
-	[[ $command != "sed -i "* ]] || command=$(sed "s# /# $root/#" <<<"$command")
+	[[ $command != "sed -i "* ]] || command=${command/ \// $root/}
 	mkdir -p "$root/etc/systemd/system" "$root/etc/udev/rules.d"
 	eval "$command"
 }

@@ -23,7 +23,7 @@ static const char *typed = "";
 static void offer(const char *word, const char *what, int length)
 {
 	if (text_begins(word, typed))
-		printf("%s%s\t%.*s\n", front, word, length, what);
+		print_plain("%s%s\t%.*s\n", front, word, length, what);
 }
 
 static void offer_whole(const char *word, const char *what)

@@ -108,19 +108,20 @@ static struct pve_line *device_line(
 	return line;
 }
 
-struct device {
+struct daemon_device {
 	struct container *container;
 	const struct daemon_settings *settings;
 	const char *part, *name;
 	const struct pve_line *line;
 };
 
-static const char *property(const struct device *device, const char *key)
+static const char *property(const struct daemon_device *device, const char *key)
 {
 	return daemon_setting(device->settings, device->part, device->name, key);
 }
 
-static uint32_t number(const struct device *device, const char *key, unsigned int base)
+static uint32_t number(
+	const struct daemon_device *device, const char *key, unsigned int base)
 {
 	const char *text = property(device, key);
 
@@ -128,8 +129,8 @@ static uint32_t number(const struct device *device, const char *key, unsigned in
 }
 
 /* A node that the daemon makes, with its owner and mode; each once. */
-static void add_node(
-	const struct device *device, const char *path, const char *target, bool optional)
+static void add_node(const struct daemon_device *device, const char *path,
+	const char *target, bool optional)
 {
 	struct container *container = device->container;
 	const char *mode = property(device, "mode");
@@ -155,7 +156,7 @@ static void add_node(
 		};
 }
 
-static void add_gpu(const struct device *device)
+static void add_gpu(const struct daemon_device *device)
 {
 	const struct gpu_choice choice = {
 		.pci = property(device, "pci"),
@@ -177,7 +178,7 @@ static void add_gpu(const struct device *device)
 	lines_free(&nodes);
 }
 
-static void add_disk(const struct device *device)
+static void add_disk(const struct daemon_device *device)
 {
 	const char *source = property(device, "source"), *path = property(device, "path");
 
@@ -193,7 +194,7 @@ static void add_disk(const struct device *device)
 		};
 }
 
-static void add_device(const struct device *device)
+static void add_device(const struct daemon_device *device)
 {
 	const char *type = property(device, "type");
 	const char *path = property(device, "path"), *source = property(device, "source");
@@ -218,7 +219,7 @@ static void add_devices(
 	struct lines seen = {0};
 
 	for (size_t i = 0; i < settings->count; i++) {
-		struct device device = {
+		struct daemon_device device = {
 			container, settings, part, settings->setting[i].device, NULL};
 
 		if (strcmp(settings->setting[i].part, part) != 0 ||
