@@ -178,3 +178,71 @@ END
 	run -0 "$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/saved" "$root"
 	grep -q hostpci0 "$root/srv/100.conf"
 }
+
+# What the machine is judged to be: its displays, its cards, every check. Of images a
+# capture has the names alone.
+judged() { # ARGUMENT OF DIAGNOSE...
+	tool --json list --all | jq -c '.devices[] | {address, card, boot_display, driver}'
+	tool --json diagnose "$@" |
+		jq -c '.checks[] | select(.id | startswith("EARLY-IN") | not) | {id, status, device, title}'
+}
+
+replayed_is_the_same() { # KIND ARGUMENT OF DIAGNOSE...
+	judged "${@:2}" >"$BATS_TEST_TMPDIR/machine" || true
+	tool capture "$BATS_TEST_TMPDIR/saved"
+	rm -rf "$root"
+	"$top/vfio-early" capture --unpack "$BATS_TEST_TMPDIR/saved" "$root"
+	judged "${@:2}" >"$BATS_TEST_TMPDIR/replayed" || true
+	[ -s "$BATS_TEST_TMPDIR/machine" ]
+	diff "$BATS_TEST_TMPDIR/machine" "$BATS_TEST_TMPDIR/replayed" || {
+		echo "the replay of: $1"
+		return 1
+	}
+}
+
+# The same of the made-up machine, changed in a way that the judgement hangs on.
+machine_replayed_is_the_same() { # KIND
+	replayed_is_the_same "$1" --want vm 01:00
+	run ! diff -q "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/machine"
+	make_machine
+}
+
+@test "a driver that is not loaded and a mediated device are the same in a replay" {
+	local name
+	for name in DRV-BOUND.not-loaded DRV-VFIO.not-loaded VM-SPLIT.instance; do
+		rm -rf "$root"
+		unpack "$name"
+		# shellcheck disable=SC2046 # words
+		replayed_is_the_same "$name" $(fixture_says "$name" args)
+	done
+}
+
+@test "connectors, virtual functions, pieces of cards and boot parameters are captured" {
+	local uuid=0b6f3f1a-9f0e-4ad6-8a53-6a0c3f2f7f10 device
+	make_machine
+	replayed_is_the_same 'the bare machine' --want vm 01:00
+	mv "$BATS_TEST_TMPDIR/machine" "$BATS_TEST_TMPDIR/plain"
+	make_machine
+
+	rm "$root/sys/bus/pci/devices/0000:00:01.0/boot_vga"
+	drm_add 0000:01:00.0 card1-eDP-1 connected enabled
+	machine_replayed_is_the_same connectors
+
+	rm "$root/sys/bus/pci/devices/0000:00:01.0/boot_vga"
+	mkdir -p "$root/sys/kernel/boot_params"
+	sed -i '1s/.*/0x00000000c0000000 0x00000000cfffffff 0x0000000000042208/' \
+		"$root/sys/bus/pci/devices/0000:02:00.0/resource"
+	{ head -c 15 /dev/zero; printf '\x23'; head -c 8 /dev/zero; printf '\0\0\0\xc0'; head -c 100 /dev/zero; } \
+		>"$root/sys/kernel/boot_params/data"
+	machine_replayed_is_the_same 'boot parameters'
+
+	pci_add 0000:00:02.0 0000:01:00.3 1234:1112 038000 group=30
+	vf_of 0000:01:00.0 0 0000:01:00.3
+	machine_replayed_is_the_same 'virtual functions'
+
+	device=$(pci_directory 0000:01:00.0)
+	mkdir -p "$device/$uuid" "$root/sys/bus/mdev/devices" "$device/mdev_supported_types/i915-GVTg_V5_4"
+	echo 1 >"$device/mdev_supported_types/i915-GVTg_V5_4/available_instances"
+	ln -sr "$device/$uuid" "$root/sys/bus/mdev/devices/$uuid"
+	machine_replayed_is_the_same 'pieces of a card'
+}

@@ -15,9 +15,13 @@
 #include "tools/diagnose/runner.h"
 #include "tools/diagnose/checks/catalogue.h"
 
-/* Runs every check, for what they read. 0 or -errno. */
+/*
+ * Runs every check, for what they read: once as it is, and for each of the answers that
+ * --want can give, since a replay may be asked so. 0 or -errno.
+ */
 static int make_notes(json_t *report)
 {
+	static const enum want wants[] = {WANT_NOTHING, WANT_VM, WANT_HOST};
 	const struct check **checks = NULL;
 	struct diagnosis run = {
 		.request = {.machine = -1},
@@ -26,7 +30,7 @@ static int make_notes(json_t *report)
 		.begin = capture_begin,
 		.conclude = capture_describe,
 	};
-	int error;
+	int error = 0;
 
 	for (; check_at(run.checks) != NULL; run.checks++) {
 		checks = allocate_more(
@@ -34,7 +38,14 @@ static int make_notes(json_t *report)
 		checks[run.checks] = check_at(run.checks);
 	}
 	run.check = checks;
-	error = run_checks(&run, report);
+	for (size_t i = 0; i < ARRAY_SIZE(wants) && error == 0; i++) {
+		json_t *one = json_object();
+
+		run.request.want = wants[i];
+		error = run_checks(&run, one);
+		capture_join(report, one);
+		json_decref(one);
+	}
 	free(checks);
 	return error;
 }

@@ -12,12 +12,16 @@
 #include "tools/text/json.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/capture/capture.h"
+#include "tools/diagnose/capture/direct-reads.h"
 #include "tools/diagnose/privacy/filter.h"
 #include "tools/diagnose/capture/manifest.h"
+#include "tools/pci/graphics-drivers.h"
 #include "tools/system/node.h"
 
 enum {
-	CONFIG_SIZE = 64, /* of configuration space: more is not read, see DEV-ALIVE */
+	/* of configuration space and of the boot parameters: more is not read, see
+	   DEV-ALIVE */
+	FIRST_BYTES = 64,
 };
 
 /* A set of texts, in the order of strcmp. */
@@ -68,43 +72,47 @@ static void list_note(const void *node, VISIT which, int depth)
 		json_array_append_new(noted, json_text(*(const char *const *)node));
 }
 
-/* What is read of a device by libpci and the planner, which do not go through root.h. */
-static void note_device(const struct pci_device *device)
+/* The modules that may drive the device, as DRV-BOUND asks about them. */
+static void list_modules(const struct pci_device *device, json_t *modules)
 {
-	static const char *const names[] = {"vendor", "device", "class",
-		"subsystem_vendor", "subsystem_device", "revision", "irq", "resource",
-		"config", "boot_vga", "boot_display", "physfn", "modalias", "driver",
-		"iommu_group", "driver_override", "reset_method", "power_state"};
+	uint16_t vendor = device->facts.function.vendor;
+	const char *module;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		CLEANUP_FREE char *path = format_text(
-			"/sys/bus/pci/devices/%s/%s", device->address, names[i]);
-
-		note(path);
-	}
-	if (device->facts.group >= 0) {
-		CLEANUP_FREE char *member =
-			format_text("/sys/kernel/iommu_groups/%d/devices/%s",
-				device->facts.group, device->address);
-
-		note(member);
-	}
+	for (size_t i = 0; (module = graphics_driver(vendor, i)) != NULL; i++)
+		json_array_append_new(modules, json_text(module));
 }
 
 void capture_describe(const struct context *context, json_t *report)
 {
-	json_t *ids = json_array();
+	json_t *ids = json_array(), *modules = json_array();
 
 	root_watch = NULL;
 	for (size_t i = 0; i < context->devices.count; i++) {
-		note_device(&context->devices.device[i]);
+		direct_reads_of_device(&context->devices.device[i], note);
 		json_array_append_new(ids, json_text(context->devices.device[i].id));
+		list_modules(&context->devices.device[i], modules);
 	}
-	note("/usr/share/misc/pci.ids");
+	direct_reads_of_machine(note);
 	noted = json_array();
 	twalk(seen.tree, list_note);
 	json_object_set_new(report, "paths", noted);
 	json_object_set_new(report, "ids", ids);
+	json_object_set_new(report, "modules", modules);
+}
+
+void capture_join(json_t *report, const json_t *one)
+{
+	static const char *const lists[] = {"paths", "ids", "modules"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		json_t *list = json_object_get(one, lists[i]);
+
+		if (list == NULL)
+			continue;
+		if (json_object_get(report, lists[i]) == NULL)
+			json_object_set_new(report, lists[i], json_array());
+		json_array_extend(json_object_get(report, lists[i]), list);
+	}
 }
 
 struct capture {
@@ -157,11 +165,11 @@ static char *follow(struct capture *capture, const char *path)
 }
 
 /* The first bytes of a file in sysfs that is not text. */
-static void put_config(struct capture *capture, const char *path)
+static void put_first_bytes(struct capture *capture, const char *path)
 {
 	CLEANUP_FREE char *real = root_path(path);
 	int file = open(real, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	char bytes[CONFIG_SIZE];
+	char bytes[FIRST_BYTES];
 	ssize_t got = file < 0 ? -1 : pread(file, bytes, sizeof(bytes), 0);
 
 	if (got > 0)
@@ -172,13 +180,11 @@ static void put_config(struct capture *capture, const char *path)
 
 static void put_file(struct capture *capture, const char *asked, const char *path)
 {
-	size_t length = strlen(path);
 	CLEANUP_FREE char *text = NULL, *shown = NULL;
 	size_t size;
 
-	if (length > 7 && strcmp(path + length - 7, "/config") == 0 &&
-		text_begins(path, "/sys/")) {
-		put_config(capture, path);
+	if (direct_reads_bytes(path)) {
+		put_first_bytes(capture, path);
 		return;
 	}
 	if (!filter_wants_content(asked)) {
@@ -286,6 +292,8 @@ void capture_write(const json_t *report, bool raw, FILE *to)
 	filter_begin(&capture.filter, raw);
 	json_array_foreach (json_object_get(report, "ids"), i, item)
 		filter_add_id(&capture.filter, json_string_value(item));
+	json_array_foreach (json_object_get(report, "modules"), i, item)
+		filter_add_module(&capture.filter, json_string_value(item));
 	json_array_foreach (json_object_get(report, "paths"), i, item)
 		put_path(&capture, json_string_value(item));
 	filter_end(&capture.filter);

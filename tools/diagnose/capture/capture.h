@@ -10,8 +10,11 @@
 
 /* Starts to note each path that is read from now on, in the child that reads. */
 void capture_begin(void);
-/* Adds the notes to the report: "paths", and "ids" of the devices. */
+/* Adds the notes to the report: "paths", "ids" of the devices, and "modules" that may
+ * drive them. */
 void capture_describe(const struct context *context, json_t *report);
+/* Adds the notes of one report to those of another. */
+void capture_join(json_t *report, const json_t *one);
 
 /*
  * Writes the files that the report's notes speak of, with the links on the way to them.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/text/lines.h"
+#include "tools/text/span.h"
 #include "tools/text/string.h"
 #include "tools/system/root.h"
 #include "tools/diagnose/privacy/daemon-filter.h"
@@ -22,6 +23,7 @@ void filter_end(struct filter *filter)
 {
 	redact_end(&filter->redaction);
 	lines_free(&filter->ids);
+	lines_free(&filter->modules);
 }
 
 char *filter_name(struct filter *filter, const char *name)
@@ -157,6 +159,26 @@ void filter_add_id(struct filter *filter, const char *id)
 	lines_add(&filter->ids, "%s", id);
 }
 
+void filter_add_module(struct filter *filter, const char *module)
+{
+	lines_add(&filter->modules, "/%s.ko", module);
+}
+
+/* Of modules.dep and modules.builtin the lines that the diagnosis may ask about. */
+static void print_modules(const struct filter *filter, FILE *to, const char *text)
+{
+	static const char *const always[] = {"vfio", "nvidia", "nouveau"};
+	CLEANUP_FREE const char **words = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
+		*ARRAY_ADD(words, count) = always[i];
+	for (size_t i = 0; i < filter->modules.count; i++)
+		*ARRAY_ADD(words, count) = filter->modules.line[i];
+	*ARRAY_ADD(words, count) = NULL;
+	print_lines(to, text, words, false);
+}
+
 /* Whether one of this machine's devices has an ID that begins so. */
 static bool has_id(const struct filter *filter, const char *vendor, const char *device)
 {
@@ -198,7 +220,6 @@ static void print_names(const struct filter *filter, FILE *to, const char *text)
 static void print_content(
 	const struct filter *filter, FILE *to, const char *path, const char *text)
 {
-	static const char *const modules[] = {"vfio", "nvidia", "nouveau", NULL};
 	static const char *const interrupts[] = {"IR-", "PCI-MSI", "IO-APIC", NULL};
 	static const char *const drivers[] = {"vfio", "driver", "pci", "bind", "nvidia",
 		"nouveau", "amdgpu", "modprobe", "module", NULL};
@@ -213,7 +234,7 @@ static void print_content(
 	else if (text_begins(path, "/etc/libvirt/qemu/") && text_ends(path, ".xml"))
 		domain_print(to, text);
 	else if (text_ends(path, "/modules.dep") || text_ends(path, "/modules.builtin"))
-		print_lines(to, text, modules, false);
+		print_modules(filter, to, text);
 	else if (strcmp(path, "/proc/interrupts") == 0)
 		print_lines(to, text, interrupts, false);
 	else if (strcmp(path, "/proc/cpuinfo") == 0 && strstr(text, "\n\n") != NULL)

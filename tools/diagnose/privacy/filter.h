@@ -11,7 +11,8 @@
 
 struct filter {
 	struct redaction redaction;
-	struct lines ids; /* "10de:2d04": whose names are kept */
+	struct lines ids;     /* "10de:2d04": whose names are kept */
+	struct lines modules; /* "/i915.ko": whose lines are kept */
 	bool raw;
 };
 
@@ -20,6 +21,9 @@ void filter_end(struct filter *filter);
 
 /* A device of this machine. */
 void filter_add_id(struct filter *filter, const char *id);
+/* A module that the diagnosis asks the kernel's lists about, beside vfio's and NVIDIA's.
+ */
+void filter_add_module(struct filter *filter, const char *module);
 /* The name of a file or the target of a link; malloc'ed. */
 char *filter_name(struct filter *filter, const char *name);
 /* Whether more than the file's being there counts: not for images. */
