@@ -44,6 +44,43 @@ on_terminal() { # KEYS ARGUMENT...
 	assert_lacks Which
 }
 
+@test "on a terminal, where the graphics card is the host's display and an integrated one is there: it asks, with the way out" {
+	rm -r "$root"/sys/bus/pci/devices/0000:02:00.*
+	echo 0 >"$root/sys/bus/pci/devices/0000:00:01.0/boot_vga"
+	echo 1 >"$root/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+	on_terminal '' enable || true
+	assert_contains "Note: the graphics card is the host's display, and what is left is part of the processor"
+	assert_contains "make the integrated display the first one in the firmware's setup"
+	assert_contains '  1) 00:01.0  Technical Corp. Emulated VGA
+  2) 01:00.0  Technical Corp. Emulated VGA  (the host'"'"'s display)'
+	assert_contains 'no card was chosen'
+	[ ! -e "$root/etc/vfio-early.conf" ]
+	# With a second graphics card there is one to take, and nothing is asked.
+	make_grub_machine
+	echo 0 >"$root/sys/bus/pci/devices/0000:00:01.0/boot_vga"
+	echo 1 >"$root/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+	on_terminal '' enable
+	assert_lacks 'Which card'
+	assert_equal 'vfio_early=1234:1111@00:03.0/00 intel_iommu=on iommu=pt' "$(words_in_menu)"
+}
+
+@test "one function of a card: alone where its IOMMU group lets it, else the card, and it says so" {
+	command=(enable 01:00.2)
+	ok 'warning: 01:00.2 means the card 01:00.0 as a whole: it shares IOMMU group 7'
+	assert_equal "$words" "$(words_in_menu)"
+	pci_group 0000:01:00.2 40
+	command=(enable 01:00.2)
+	ok
+	assert_lacks 'means the card'
+	assert_lacks 01:00.0
+	assert_equal 'vfio_early=1b36:000d@00:02.0/00.2 intel_iommu=on iommu=pt' "$(words_in_menu)"
+	command=(enable)
+	ok
+	assert_lacks 01:00.0
+	run -0 tool --json diagnose --want vm 01:00.2
+	assert_equal 0000:01:00.0 "$(jq -r '[.checks[] | select(.id == "DEV-ALIVE")][0].device' <<<"$output")"
+}
+
 @test "the chosen card is gone: nothing is changed" {
 	tool enable 01:00
 	rm "$root"/sys/bus/pci/devices/0000:01:00.*

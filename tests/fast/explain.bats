@@ -41,6 +41,24 @@ explains() {
 	explains 2 'cannot read'
 }
 
+@test "--explain judges the functions that the flag names, and says what they miss in their group" {
+	explains 0 'Note: 01:00.1 (Intel Corporation 82801FB/FBM/FR/FW/FRW (ICH6 Family) High Definition Audio Controller): its IOMMU group 7 also holds 01:00.0 (Technical Corp. Emulated VGA) of the same card, and VFIO gives a guest a whole group or nothing; name that, too.' \
+		01:00.1
+	assert_contains "is given to vfio-pci, by the word '01:00.1'"
+	assert_lacks 'refuses this'
+	explains 0 'also holds 01:00.2' 01:00.0,01:00.1
+	assert_lacks 'also holds 01:00.0'
+	explains 0 'Every other device' 01:00
+	assert_lacks Note
+	pci_group 0000:01:00.1 40
+	explains 0 'Every other device' 01:00.1
+	assert_lacks Note
+	# The sound of the host's display is not the display.
+	pci_add - 0000:00:01.1 1234:1112 040300 group=41 driver=snd_hda_intel
+	explains 0 'Every other device' 00:01.1
+	assert_lacks Note
+}
+
 @test "--explain leaves the boot display, and says why" {
 	explains 0 $'00:01.0  1234:1111  Technical Corp. Emulated VGA
          stays with the host: it is the boot display, which is only taken by its address' \

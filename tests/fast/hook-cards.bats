@@ -23,6 +23,17 @@ setup() {
 	plan_is 8086:ffff@04:00.0,04:00.1 '04:00.0 leave 04:00.1 keep'
 }
 
+@test "a companion with a group of its own goes alone where its function is named, and its card with all of it" {
+	pci_group 0000:01:00.2 40
+	plan_is 01:00.2 '01:00.2 take'
+	plan_is 1b36:000d@00:02.0/00.2 '01:00.2 take'
+	plan_is 01:00 '01:00.0 take 01:00.1 take 01:00.2 take'
+	hook 1b36:000d@00:02.0/00.2
+	[ "$status" -eq 0 ]
+	record_has '0000:01:00.2 1b36:000d taken'
+	assert_equal '(null)' "$(override_of 0000:01:00.0)"
+}
+
 @test "a group that holds what stays with the host keeps its card there" {
 	pci_group 0000:03:00.0 7
 	pci_bind 0000:03:00.0 -

@@ -103,6 +103,34 @@ refused() { # STATUS SENTENCE DEVICE...
 	words "$card_1" 01:00.0
 }
 
+@test "a companion with an IOMMU group of its own is itself, and means its card where it shares one" {
+	run -0 --separate-stderr tool cmdline 01:00.2
+	assert_equal "$card_1" "$output"
+	assert_equal "vfio-early: warning: 01:00.2 means the card 01:00.0 as a whole: it shares IOMMU group 7 with 01:00.0, and VFIO gives a guest a whole group or nothing" \
+		"$stderr"
+	pci_group 0000:01:00.2 40
+	for device in 01:00.2 00:02.0/00.2 1b36:000d@01:00.2; do
+		run -0 --separate-stderr tool cmdline "$device"
+		assert_equal 'vfio_early=1b36:000d@00:02.0/00.2 intel_iommu=on iommu=pt' "$output"
+		assert_equal '' "$stderr"
+	done
+	# A card is never half taken: its display means all of it, and so does an ID.
+	for device in 01:00.0 01:00 1b36:000d; do
+		words "$card_1" "$device"
+	done
+	words "$card_1" 01:00.2 01:00.0
+	words "$card_1" 01:00 01:00.2
+	assert_equal '' "$stderr"
+}
+
+@test "without an IOMMU a companion means its card: nobody can tell its group" {
+	no_iommu
+	: >"$root/sys/firmware/acpi/tables/DMAR"
+	words "$card_1" 01:00.2
+	output=$stderr
+	assert_contains 'warning: 01:00.2 means the card 01:00.0 as a whole: without an IOMMU that runs'
+}
+
 # A NIC with two ports, each with a group of its own, at 05:00.
 two_ports() {
 	pci_add - 0000:00:06.0 1b36:000c 060400 group=20 header=01 driver=pcieport

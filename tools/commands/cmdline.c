@@ -70,8 +70,8 @@ static void warn_of_refusals(const struct lines *refused, const struct lines *wa
 		print_message("warning: %s", warnings->line[i]);
 }
 
-static int print_words(
-	const struct options *options, const struct devices *devices, const char *value)
+static int print_words(const struct options *options, const struct devices *devices,
+	char *const *named, size_t count, const char *value)
 {
 	const char *iommu = iommu_words();
 	CLEANUP_FREE char *flag = format_text(FLAG_NAME "=%s", value);
@@ -87,7 +87,8 @@ static int print_words(
 	}
 	warn_of_leaving(prediction, devices);
 	warn_of_line(words);
-	refuse_flag(devices, &prediction->flag, &refused, &warnings);
+	choose_warn(devices, named, count, &warnings);
+	refuse_flag(devices, prediction, &refused, &warnings);
 	warn_of_refusals(&refused, &warnings);
 	if (!options->json)
 		print_plain("%s\n", words);
@@ -167,7 +168,8 @@ static int run_cmdline(const struct options *options, int argc, char **argv)
 	} else {
 		status = choose(&devices, argc, argv, &value);
 		if (status == STATUS_OK)
-			status = print_words(options, &devices, value);
+			status =
+				print_words(options, &devices, argv, (size_t)argc, value);
 	}
 	devices_free(&devices);
 	return status;

@@ -121,23 +121,6 @@ static int choose(const struct devices *devices, const struct conf *conf,
 	return error;
 }
 
-/* Adds cards to the candidates, each once. */
-static void add_candidates(struct candidate **candidates, size_t *count,
-	const struct card *cards, size_t number, bool by_address)
-{
-	for (size_t i = 0; i < number; i++) {
-		size_t same = 0;
-
-		while (same < *count &&
-			(*candidates)[same].card.function != cards[i].function)
-			same++;
-		if (same == *count)
-			*ARRAY_ADD(*candidates, *count) =
-				(struct candidate){.card = cards[i]};
-		(*candidates)[same].by_address |= by_address;
-	}
-}
-
 /* The cards of the user's words, or of the value chosen in their place. */
 static int find_cards(const struct devices *devices, const struct enable_request *request,
 	const char *value, struct candidate **candidates, size_t *count, char **why)
@@ -166,7 +149,8 @@ static int find_cards(const struct devices *devices, const struct enable_request
 				conf_path);
 			return error;
 		}
-		add_candidates(candidates, count, cards, number, by_address);
+		for (size_t i = 0; i < number; i++)
+			choose_candidate(candidates, count, &cards[i], by_address);
 	}
 }
 
@@ -229,6 +213,7 @@ static int go(const struct enable_request *request, const struct devices *device
 {
 	struct lines warnings = {0};
 
+	choose_warn(devices, request->words, request->count, &warnings);
 	refuse_cards(devices, candidates, count, request->force,
 		&enabling->changes.refused, &warnings);
 	for (size_t i = 0; i < warnings.count; i++)
@@ -316,7 +301,8 @@ const struct command command_enable = {
 	.summary = "give cards to virtual machines, from the next boot on",
 	.help = "Without a DEVICE: the cards that were chosen before, or the only one that is not\n"
 		"the boot display. 'vfio-early help cmdline' says how a DEVICE can be named.\n"
-		"A card goes as a whole, with its sound and USB functions.\n\n"
+		"A card goes as a whole, with its sound and USB functions; one of these goes alone\n"
+		"if it is named and has an IOMMU group of its own.\n\n"
 		"  --once     for the next boot only: normal boots after it, even where it was on\n"
 		"  --force    the boot display, the last display, or the only keyboard where the boot\n"
 		"             asks for a passphrase, if it is named by address\n"

@@ -145,7 +145,7 @@ static void note_refusals(const struct prediction *prediction,
 {
 	struct lines refused = {0}, warnings = {0};
 
-	refuse_flag(devices, &prediction->flag, &refused, &warnings);
+	refuse_flag(devices, prediction, &refused, &warnings);
 	for (size_t i = 0; i < refused.count; i++)
 		lines_add(notes, "'vfio-early enable' refuses this: %s", refused.line[i]);
 	for (size_t i = 0; i < warnings.count; i++)

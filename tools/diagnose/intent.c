@@ -302,7 +302,7 @@ static bool is_named(const struct context *context, const struct card *card)
 
 		named = devices_resolve(&context->devices, request->word[i], &meant, NULL,
 				&why) == 0 &&
-			meant.function == card->function;
+			card_has(card, meant.function);
 	}
 	return named;
 }

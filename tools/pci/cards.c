@@ -56,6 +56,50 @@ struct card devices_card(const struct devices *devices, const struct pci_device 
 	return card;
 }
 
+/* Whom of its card the function shares its IOMMU group with, or may; NULL: nobody. */
+static const struct pci_device *group_mate(
+	const struct card *card, const struct pci_device *device)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (&card->function[i] != device &&
+			(device->facts.group < 0 ||
+				card->function[i].facts.group == device->facts.group))
+			return &card->function[i];
+	return NULL;
+}
+
+struct card devices_named_function(
+	const struct devices *devices, const struct pci_device *device)
+{
+	struct card card = devices_card(devices, device);
+
+	if (!pci_device_is_graphics(device) && group_mate(&card, device) == NULL) {
+		card = (struct card){.function = device, .count = 1};
+		choose_driver(&card);
+	}
+	card.named = card.count > 1 ? device : NULL;
+	return card;
+}
+
+char *card_widening(const struct card *card)
+{
+	const struct pci_device *mate;
+
+	if (card->named == NULL || pci_device_is_graphics(card->named))
+		return NULL;
+	mate = group_mate(card, card->named);
+	if (card->named->facts.group < 0)
+		return format_text(
+			"%s means the card %s as a whole: without an IOMMU that "
+			"runs, nobody can tell whether it has a group of its own",
+			pci_device_short(card->named), pci_device_short(card_face(card)));
+	return format_text(
+		"%s means the card %s as a whole: it shares IOMMU group %d with "
+		"%s, and VFIO gives a guest a whole group or nothing",
+		pci_device_short(card->named), pci_device_short(card_face(card)),
+		card->named->facts.group, pci_device_short(mate));
+}
+
 bool pci_device_is_graphics(const struct pci_device *device)
 {
 	return device->facts.class >> 16 == CLASS_GRAPHICS;

@@ -12,6 +12,9 @@ struct card {
 	/* The VFIO driver that the user's word asked for with =DRIVER, else the variant
 	 * of all its functions; "" is vfio-pci. */
 	char driver[DRIVER_NAME_MAX];
+	/* The one function that the user's word named, where all of the card is meant;
+	 * NULL. */
+	const struct pci_device *named;
 };
 
 /* NULL if there is no function at this address. */
@@ -26,6 +29,16 @@ const char *pci_device_short(const struct pci_device *device);
 /* A bridge, which is never given away. */
 bool pci_device_is_bridge(const struct pci_device *device);
 bool card_has(const struct card *card, const struct pci_device *device);
+/*
+ * What the word for this one function means: the function, where it is no display and has
+ * an IOMMU group of its own; otherwise the card, which is never half taken, and of whose
+ * group VFIO gives a guest all or nothing.
+ */
+struct card devices_named_function(
+	const struct devices *devices, const struct pci_device *device);
+/* Why the word for one function means all of the card: a sentence without a full stop,
+ * malloc'ed; NULL: it does not, or it named the display. */
+char *card_widening(const struct card *card);
 /* The function that the card is known by: its first graphics function, or its first. */
 const struct pci_device *card_face(const struct card *card);
 /* The function of the card that is the boot display; NULL if none is. */

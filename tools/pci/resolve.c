@@ -55,6 +55,17 @@ static bool names_slot(const struct query *query)
 	return query->filter.bus >= 0 && query->filter.slot >= 0;
 }
 
+static bool names_function(const struct query *query)
+{
+	const struct pci_place *place = &query->selector.place;
+
+	if (!names_slot(query))
+		return false;
+	return query->is_selector
+		       ? place->step[place->length - 1].function != SELECTOR_ANY
+		       : query->filter.func >= 0;
+}
+
 static struct pci_dev *libpci_device(
 	const struct devices *devices, const struct pci_address *address)
 {
@@ -109,7 +120,8 @@ static bool next_fit(const struct devices *devices, const struct query *query,
 		if (!fits(devices, query, device) ||
 			(pci_device_is_bridge(device) && !(in_need && names_slot(query))))
 			continue;
-		next = devices_card(devices, device);
+		next = names_function(query) ? devices_named_function(devices, device)
+					     : devices_card(devices, device);
 		if (in_need || names_slot(query) || card_boot_display(&next) == NULL) {
 			*card = next;
 			return true;

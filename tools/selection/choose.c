@@ -20,12 +20,12 @@ static size_t count_selectors(const char *value)
 	return count;
 }
 
-static int write_value(const struct devices *devices, const struct card *cards,
+static int write_value(const struct devices *devices, const struct candidate *candidates,
 	size_t count, char **value, char **why)
 {
 	*value = NULL;
 	for (size_t i = 0; i < count; i++) {
-		CLEANUP_FREE char *selector = card_selector(devices, &cards[i]);
+		CLEANUP_FREE char *selector = card_selector(devices, &candidates[i].card);
 
 		text_append(value, "%s%s", *value != NULL ? "," : "", selector);
 	}
@@ -38,40 +38,81 @@ static int write_value(const struct devices *devices, const struct card *cards,
 	return -E2BIG;
 }
 
-/* Adds a card, unless it is there. False: it is, for another driver. */
-static bool add_card(struct card **cards, size_t *count, const struct card *card)
+/* Whether one is the other, or a function of it. */
+static bool cards_overlap(const struct card *a, const struct card *b)
 {
-	for (size_t i = 0; i < *count; i++)
-		if ((*cards)[i].function == card->function)
-			return strcmp((*cards)[i].driver, card->driver) == 0;
-	*ARRAY_ADD(*cards, *count) = *card;
+	return card_has(a, b->function) || card_has(b, a->function);
+}
+
+bool choose_candidate(struct candidate **candidates, size_t *count,
+	const struct card *card, bool by_address)
+{
+	struct candidate whole = {*card, by_address};
+	size_t place = *count, kept = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		const struct candidate *there = &(*candidates)[i];
+
+		if (!cards_overlap(&there->card, card)) {
+			(*candidates)[kept++] = *there;
+			continue;
+		}
+		if (strcmp(there->card.driver, card->driver) != 0)
+			return false;
+		if (there->card.count > whole.card.count)
+			whole.card = there->card;
+		whole.by_address = whole.by_address || there->by_address;
+		if (place == *count)
+			place = kept++;
+	}
+	*count = kept;
+	if (place >= kept)
+		*ARRAY_ADD(*candidates, *count) = whole;
+	else
+		(*candidates)[place] = whole;
 	return true;
 }
 
 int choose_named(const struct devices *devices, char *const *words, size_t count,
 	char **value, char **why)
 {
-	CLEANUP_FREE struct card *cards = NULL;
+	CLEANUP_FREE struct candidate *candidates = NULL;
 	size_t known = 0;
 
 	*value = NULL;
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP_FREE struct card *fits = NULL;
+		bool by_address;
 		size_t number;
-		int error =
-			devices_resolve_all(devices, words[i], &fits, &number, NULL, why);
+		int error = devices_resolve_all(
+			devices, words[i], &fits, &number, &by_address, why);
 
 		if (error < 0)
 			return error;
 		for (size_t j = 0; j < number; j++)
-			if (!add_card(&cards, &known, &fits[j])) {
+			if (!choose_candidate(
+				    &candidates, &known, &fits[j], by_address)) {
 				*why = format_text("'%s': another driver is asked for "
 						   "than before for the same card",
 					words[i]);
 				return -EINVAL;
 			}
 	}
-	return write_value(devices, cards, known, value, why);
+	return write_value(devices, candidates, known, value, why);
+}
+
+void choose_warn(const struct devices *devices, char *const *words, size_t count,
+	struct lines *warnings)
+{
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP_FREE char *why = NULL, *wider = NULL;
+		struct card card;
+
+		if (devices_resolve(devices, words[i], &card, NULL, &why) == 0)
+			wider = card_widening(&card);
+		if (wider != NULL)
+			lines_add(warnings, "%s", wider);
+	}
 }
 
 static const struct card *find_host_card(const struct card *cards, size_t count)
@@ -149,6 +190,7 @@ static char *say_choice(const struct choice *choice)
 int choose_unnamed(
 	const struct devices *devices, const struct conf *conf, char **value, char **why)
 {
+	struct candidate only;
 	struct choice choice;
 	int error;
 
@@ -168,7 +210,8 @@ int choose_unnamed(
 		*why = say_choice(&choice);
 		error = -ENOTUNIQ;
 	} else {
-		error = write_value(devices, choice.card, 1, value, why);
+		only = (struct candidate){.card = choice.card[0]};
+		error = write_value(devices, &only, 1, value, why);
 	}
 	choice_free(&choice);
 	return error;

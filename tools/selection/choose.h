@@ -4,6 +4,8 @@
 #define TOOLS_SELECTION_CHOOSE_H
 
 #include "tools/selection/conf.h"
+#include "tools/selection/refuse.h"
+#include "tools/text/lines.h"
 #include "tools/pci/devices.h"
 #include "tools/pci/cards.h"
 
@@ -13,6 +15,17 @@
  */
 int choose_named(const struct devices *devices, char *const *words, size_t count,
 	char **value, char **why);
+
+/*
+ * Adds a card that a word means: once, in the place of the single functions of it that
+ * were named before. False: what is there already is for another driver.
+ */
+bool choose_candidate(struct candidate **candidates, size_t *count,
+	const struct card *card, bool by_address);
+
+/* Adds a sentence for each word that means more than the function that it names. */
+void choose_warn(const struct devices *devices, char *const *words, size_t count,
+	struct lines *warnings);
 
 /* The cards to choose one from where none is named. */
 struct choice {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "tools/text/lines.h"
+#include "cmdline/driver.h"
 #include "hook/card.h"
 #include "tools/kernel/iommu-state.h"
 #include "tools/kernel/iommu.h"
@@ -36,11 +37,44 @@ static void add(const struct refusals *refusals, const struct pci_device *device
 		device->name, reason);
 }
 
+/* The other member of a group in a clause, with what follows from it; malloc'ed. */
+static char *say_foreign(const struct pci_device *foreign, const char *consequence)
+{
+	return format_text("its IOMMU group %d also holds %s (%s)%s",
+		foreign->facts.group, pci_device_short(foreign), foreign->name,
+		consequence);
+}
+
+/* A function of the same card is only foreign where a flag names the others: the early
+ * program takes them all the same. */
+static void check_foreign(const struct refusals *refusals, const struct card *card)
+{
+	const struct pci_device *face = card_face(card), *foreign = NULL;
+
+	while ((foreign = devices_foreign(refusals->devices, card, foreign)) != NULL) {
+		CLEANUP_FREE char *reason = NULL;
+
+		if (is_chosen(refusals, foreign))
+			continue;
+		if (device_same_card(&face->facts, &foreign->facts)) {
+			if (driver_is_vfio(foreign->facts.driver))
+				continue;
+			reason = say_foreign(foreign,
+				" of the same card, and VFIO gives a guest a whole group "
+				"or nothing; name that, too");
+			lines_add(refusals->warnings, "%s (%s): %s",
+				pci_device_short(face), face->name, reason);
+			continue;
+		}
+		reason = say_foreign(foreign,
+			", which would have to leave the host with it; another slot, or "
+			"ACS in the firmware's setup, may part them");
+		add(refusals, face, reason);
+	}
+}
+
 static void check_group(const struct refusals *refusals, const struct card *card)
 {
-	const struct pci_device *face = card_face(card);
-	const struct pci_device *foreign = NULL;
-
 	for (size_t i = 0; i < card->count; i++)
 		if (pci_device_is_bridge(&card->function[i])) {
 			add(refusals, &card->function[i],
@@ -55,18 +89,7 @@ static void check_group(const struct refusals *refusals, const struct card *card
 				"it has no IOMMU group, so that VFIO cannot take it");
 			return;
 		}
-	while ((foreign = devices_foreign(refusals->devices, card, foreign)) != NULL) {
-		CLEANUP_FREE char *reason = NULL;
-
-		if (is_chosen(refusals, foreign))
-			continue;
-		reason = format_text(
-			"its IOMMU group %d also holds %s (%s), which would "
-			"have to leave the host with it; another slot, or ACS "
-			"in the firmware's setup, may part them",
-			foreign->facts.group, pci_device_short(foreign), foreign->name);
-		add(refusals, face, reason);
-	}
+	check_foreign(refusals, card);
 }
 
 static void check_parent(const struct refusals *refusals, const struct card *card)
