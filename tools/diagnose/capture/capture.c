@@ -259,8 +259,12 @@ static void put_path(struct capture *capture, const char *asked)
 	CLEANUP_FREE char *path = NULL, *facts = NULL;
 	struct node node;
 
-	if (node_read(asked, &node) < 0)
+	if (node_read(asked, &node) < 0) {
+		/* that a link is there counts, even if it leads nowhere */
+		if (!is_process_root(asked))
+			path = follow(capture, asked);
 		return;
+	}
 	if (strcmp(asked, "/dev/kmsg") == 0) {
 		put_log(capture);
 		return;

@@ -63,7 +63,7 @@ void guest_conf_print(FILE *to, const char *text)
 		if (*text == '#' || (key >= length && length > 0 && *line != '['))
 			fputs("# <omitted>\n", to);
 		else if (is_personal(line))
-			fprintf(to, "%.*s: <omitted>\n", (int)key, text);
+			fprintf(to, "%.*s%c <omitted>\n", (int)key, text, text[key]);
 		else
 			fprintf(to, "%.*s\n", (int)length, text);
 		text += length;
