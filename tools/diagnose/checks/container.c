@@ -68,8 +68,9 @@ VERDICT stopped_unread = {CHECK_UNKNOWN,
 VERDICT file_strange = {CHECK_UNKNOWN,
 	"the container's file is not of the form in which {system} writes it",
 	"look into {1}"};
-VERDICT file_hidden = {
-	CHECK_UNKNOWN, "the container's file cannot be read", "run it as root"};
+
+VERDICT unreadable = {CHECK_UNKNOWN, "the configuration of container {1} cannot be read",
+	"run it as root", "sudo vfio-early diagnose --ct {1}"};
 
 static const struct verdict *judge_problem(
 	const struct container_guest *guest, const struct pve_problem *problem)
@@ -123,10 +124,10 @@ static void check_conf(const struct context *context, const struct container_gue
 	(void)context;
 	if (guest->error < 0) {
 		verdict_row(findings,
-			guest->error == -EACCES	  ? &file_hidden
+			guest->error == -EACCES	  ? &unreadable
 			: guest->error == -EINVAL ? &file_strange
 						  : &stopped_unread,
-			guest->path, NULL);
+			guest->error == -EACCES ? guest->id : guest->path, NULL);
 		finding_evidence(findings, guest->path, "%s", strerror(-guest->error));
 		return;
 	}
@@ -142,8 +143,6 @@ static void check_conf(const struct context *context, const struct container_gue
 
 VERDICT no_containers = {CHECK_FAIL, "there is no container {1}, nor any other",
 	"run it on the host that has container {1}"};
-VERDICT unreadable = {CHECK_UNKNOWN, "the configuration of container {1} cannot be read",
-	"run it as root", "sudo vfio-early diagnose --ct {1}"};
 VERDICT elsewhere = {CHECK_FAIL, "container {1} is on the node {2}", "run it on {2}"};
 VERDICT is_vm = {CHECK_FAIL, "there is no container {1}: {1} is a VM", "ask about the VM",
 	"vfio-early diagnose --vm {1}"};
