@@ -198,20 +198,15 @@ static int update_by_draft(const char *path, struct run_result *result, char **w
 }
 
 /* Where it only knows its own place. */
-static int update_in_place(
-	const char *path, const char *before, struct run_result *result, char **why)
+static int update_in_place(const char *path, struct run_result *result, char **why)
 {
 	const char *argv[5];
 	char program[32];
-	int error;
 
 	find_command(argv, program, NULL);
-	error = write_by(
+	return write_by(
 		&(struct run){.argv = argv, .timeout = UPDATE_SECONDS, .writes = true},
 		(const char *const[]){path, NULL}, result, why);
-	if (error < 0)
-		put_back(path, before, why);
-	return error;
 }
 
 int grub_update(const struct entry_inputs *inputs, const struct kernels *kernels,
@@ -228,9 +223,11 @@ int grub_update(const struct entry_inputs *inputs, const struct kernels *kernels
 	if (error < 0)
 		return error;
 	error = writes_elsewhere() ? update_by_draft(path, &result, why)
-				   : update_in_place(path, before, &result, why);
-	if (error < 0)
+				   : update_in_place(path, &result, why);
+	if (error < 0) {
+		put_back(path, before, why);
 		return error;
+	}
 	said = own_warnings(result.errors);
 	run_free(&result);
 	error = read_config(path, &after, why);
