@@ -65,7 +65,7 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
 	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator \
 	$(BUILD)/tests/list-verdicts $(BUILD)/tests/show-init $(BUILD)/tests/hasty-hook \
-	$(BUILD)/tests/fault-at
+	$(BUILD)/tests/fault-at $(BUILD)/tests/without-openat2
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/use.c hook/unbind.c hook/outcome.c \

@@ -182,7 +182,7 @@ image_of_others() { # VERSION MARK...
 	install_dracut
 	bare_image 6.1.0-2-amd64 dracut
 	: >"$root/run/ostree-booted"
-	refuses_before_starting "run 'rpm-ostree initramfs --enable'"
+	refuses_before_starting "'rpm-ostree initramfs --enable' brings the early program into the image"
 }
 
 @test "what no program can have meant as an image is rebuilt, as is a damaged one without a mark" {
