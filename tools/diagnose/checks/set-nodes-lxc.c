@@ -70,18 +70,17 @@ void lxc_set_nodes(struct findings *findings, const struct container_guest *gues
 /* The rule of udev's for the nodes of one kernel subsystem; NULL: it makes none. */
 static const char *udev_rule(const char *path)
 {
-	switch (gpu_node_kind(span_of(path))) {
-	case GPU_NODE_DRI:
+	enum gpu_node kind = gpu_node_kind(span_of(path));
+
+	if (kind == GPU_NODE_DRI)
 		return gpu_node_is_display(path_name(path))
 			       ? "SUBSYSTEM==\"drm\", KERNEL==\"card[0-9]*\", MODE=\"0666\""
 			       : "SUBSYSTEM==\"drm\", KERNEL==\"renderD*\", MODE=\"0666\"";
-	case GPU_NODE_KFD:
+	if (kind == GPU_NODE_KFD)
 		return "SUBSYSTEM==\"kfd\", KERNEL==\"kfd\", MODE=\"0666\"";
-	case GPU_NODE_ACCEL:
+	if (kind == GPU_NODE_ACCEL)
 		return "SUBSYSTEM==\"accel\", MODE=\"0666\"";
-	default:
-		return NULL;
-	}
+	return NULL;
 }
 
 void lxc_open_nodes(struct findings *findings, const struct lines *nodes)
