@@ -84,7 +84,11 @@ static void take_event(
 	case YAML_ALIAS_EVENT:
 		place->has_key = false;
 		break;
-	default:
+	case YAML_NO_EVENT:
+	case YAML_STREAM_START_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_DOCUMENT_START_EVENT:
+	case YAML_DOCUMENT_END_EVENT:
 		break;
 	}
 }

@@ -90,6 +90,8 @@ void free_pointer(void *pointer)
 	free(*(void **)pointer);
 }
 
+static void print_list(FILE *to, const char *format, va_list list) PRINTF(2, 0);
+
 static void print_list(FILE *to, const char *format, va_list list)
 {
 	CLEANUP_FREE char *text = format_list(format, list);
