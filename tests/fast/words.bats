@@ -121,6 +121,9 @@ refused() { # STATUS SENTENCE DEVICE...
 	words "$card_1" 01:00.2 01:00.0
 	words "$card_1" 01:00 01:00.2
 	assert_equal '' "$stderr"
+	# A diagnosis is about the card all the same.
+	output=$(tool --json diagnose --want vm 01:00.2 || [ $? -eq 1 ])
+	assert_equal 0000:01:00.0 "$(jq -r '[.checks[].device | values] | unique | join(" ")' <<<"$output")"
 }
 
 @test "without an IOMMU a companion means its card: nobody can tell its group" {
