@@ -29,10 +29,11 @@ slow_update_initramfs() { # [LINE to begin with]
 }
 
 # `enable` in the background, as $first, until the generator is at work. Job control is on,
-# since a shell without it lets what is in the background ignore Ctrl-C.
+# since a shell without it lets what is in the background ignore Ctrl-C, as it may be that
+# whoever started the tests does.
 enable_halfway() { # [PROGRAM that calls it]
 	set -m
-	"$@" "$top/vfio-early" --root "$root" enable 01:00 --yes >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	env --default-signal=HUP,INT,TERM "$@" "$top/vfio-early" --root "$root" enable 01:00 --yes >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
 	first=$!
 	set +m
 	for _ in {1..400}; do
@@ -117,6 +118,8 @@ gone"
 	slow_update_initramfs "head -c 300 '$good' >'$root/boot/initrd.img-$newest'"
 	enable_halfway
 	kill -INT "$first"
+	timeout 20 sh -c "until grep -q gone '$root/called'; do sleep 0.05; done"
+	touch "$root/go" # what was damaged is made anew before enable ends
 	end_of_enable
 	assert_equal 1 "$status"
 	assert_contains "the old image of kernel $newest is lost, and the new one is not as it should be: "
