@@ -249,7 +249,7 @@ build_asks() { # HOOK...
 	# shellcheck disable=SC2016 # for the shell inside
 	run -0 bash -euc '
 		for name in add_binary add_module add_runscript add_file add_symlink; do
-			eval "$name() { echo \"$name \$*\"; }"
+			eval "$name() { echo \"$name\${*:+ \$*}\"; }"
 		done
 		. "$1"
 		HOOKS=("${@:2}")
