@@ -152,21 +152,25 @@ images_come_to() { # EXPECTED
 		| "\(.status): \((.remedy.commands // []) | join(" "))"')"
 }
 
-@test "enable is the remedy for an image only where it would make it anew" {
+@test "enable is the remedy for an image only where it would make the kernel ready" {
 	local name
 	for name in fail stale; do
 		unpack "EARLY-IN-INITRAMFS.$name"
 		images_come_to "$(fixture_says "EARLY-IN-INITRAMFS.$name" expect): vfio-early enable"
 	done
-	unpack EARLY-IN-INITRAMFS.mkinitcpio
-	images_come_to 'fail: '
-	rm "$root/boot/initrd.img-6.8.12-4-pve"
-	images_come_to 'fail: '
-	for name in second no-vfio-pci; do
+	# Another program's image stays as it is, and the archive carries the early program.
+	for name in mkinitcpio second; do
 		rm -rf "$root"
 		unpack "EARLY-IN-INITRAMFS.$name"
-		images_come_to 'info: '
+		images_come_to 'fail: vfio-early enable'
 	done
+	rm -rf "$root"
+	unpack EARLY-IN-INITRAMFS.mkinitcpio
+	rm "$root/boot/initrd.img-6.8.12-4-pve"
+	images_come_to 'fail: '
+	rm -rf "$root"
+	unpack EARLY-IN-INITRAMFS.no-vfio-pci
+	images_come_to 'info: '
 	# The image of the other kernel is not ready either, but can be made so.
 	"$top/vfio-early" capture --unpack "$fixtures/EARLY-IN-INITRAMFS.fail.manifest" "$root"
 	assert_equal 'fail fail' "$(tool --json diagnose --only EARLY-IN-INITRAMFS |

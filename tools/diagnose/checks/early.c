@@ -84,7 +84,10 @@ static bool any_ready(const struct context *context, const struct kernels *kerne
 	return false;
 }
 
-#define MAKE_IT "let vfio-early make the image anew", "vfio-early enable"
+#define MAKE_IT \
+	"let vfio-early make the image anew, or put its archive beside one that it makes " \
+	"not", \
+		"vfio-early enable"
 #define BOOT_ANOTHER "boot a kernel with vfio-pci and an initramfs image that is whole"
 VERDICT left_out = {CHECK_UNKNOWN, "its initramfs is not part of the capture"};
 VERDICT not_readable = {CHECK_UNKNOWN, "{1}"};
