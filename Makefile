@@ -340,13 +340,14 @@ fuzz_flags := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,u
 # These parsers are pure: text in, struct out, so the drivers link nothing else; but that of
 # images, which reads a file.
 fuzz_parsers := $(wildcard cmdline/*.c) \
-	$(addprefix tools/claims/, claim.c configuration.c scripts.c) \
+	$(addprefix tools/claims/, claim.c configuration.c graphics-words.c scripts.c) \
 	tools/diagnose/capture/manifest.c tools/diagnose/log/kmsg.c \
 	$(addprefix tools/guests/, gpu-nodes.c libvirt-domain.c lxc-conf.c node-kinds.c pve-conf.c \
 	pve-container.c pve-mapping.c pve-vm.c qemu-args.c) \
 	$(addprefix tools/images/, contents.c cpio.c parts.c program.c) \
-	tools/kernel/modules.c tools/pci/graphics-drivers.c tools/system/node.c tools/system/root.c \
-	$(addprefix tools/text/, span.c string.c)
+	tools/kernel/modules.c tools/pci/graphics-drivers.c \
+	$(addprefix tools/system/, follow.c hanging.c inside.c node.c replace.c root.c) \
+	$(addprefix tools/text/, printable.c span.c string.c)
 fuzz_objects := $(fuzz_parsers:%.c=$(BUILD)/fuzz/objects/%.o)
 fuzzers := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 .PHONY: fuzz fuzz-short

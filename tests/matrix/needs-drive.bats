@@ -24,7 +24,7 @@ setup_file() {
 }
 
 @test "the boot does what was said, and the guard brings the machine back" {
-	lab_boot "unplug:Dependency failed for"
+	lab_boot "unplug:emergency.service"
 	expect_serial 'Dependency failed for .*/data'
 	lab_boot --run 'vfio-early status || :; umount /data
 		sed -i s/defaults,/nofail,/ /etc/fstab; vfio-early enable 00:09.0 >again 2>&1'

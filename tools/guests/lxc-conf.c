@@ -180,7 +180,8 @@ static void read_line(const struct reader *reader, struct span line, unsigned in
 	}
 	span_piece(&rest, '=', &key);
 	key = span_trim(key);
-	if (key.length == 0 || strcspn(key.text, " \t:") < key.length) {
+	if (key.length == 0 || span_has(key, " ") || span_has(key, "\t") ||
+		span_has(key, ":")) {
 		add_problem(reader, number, line, key,
 			"that is no key: LXC wants KEY = VALUE, and refuses the whole file");
 		return;
