@@ -61,6 +61,7 @@ debian-archive-keyring	# and that it is Debian's
 busybox-static		# an initramfs image of one's own
 btrfs-progs		# a filesystem that GRUB cannot write to,
 fdisk			# and partition
+tgt			# serves a root over iSCSI
 EOL
 }
 

@@ -17,3 +17,20 @@ move_root='move_root() {
 	sed -i "s|no_timer_check\"|no_timer_check $3\"|" /media/etc/default/grub
 	chroot /media update-grub
 }'
+
+# lab_target SIZE PORT: an iSCSI target on the loopback side of this computer, which the machine's user network reaches
+# as 10.0.2.2. Leaves the process's number in target.pid.
+lab_target() {
+	local control=$((RANDOM % 10000 + 100)) disk=$BATS_FILE_TMPDIR/target.raw
+	truncate -s "$1" "$disk"
+	tgtd --foreground --control-port "$control" --iscsi portal="127.0.0.1:$2" >"$BATS_FILE_TMPDIR/target.log" 2>&1 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/target.pid"
+	local tell=(tgtadm --control-port "$control" --lld iscsi --op) tries=0
+	until "${tell[@]}" show --mode target >/dev/null 2>&1; do
+		((++tries < 100)) || return
+		sleep 0.1
+	done
+	"${tell[@]}" new --mode target --tid 1 --targetname iqn.2000-01.lab:root
+	"${tell[@]}" new --mode logicalunit --tid 1 --lun 1 --backing-store "$disk"
+	"${tell[@]}" bind --mode target --tid 1 --initiator-address ALL
+}
