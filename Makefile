@@ -65,7 +65,8 @@ tool_libs = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 test_programs = $(BUILD)/tests/print-flag $(BUILD)/tests/try-runner \
 	$(BUILD)/tests/vfio-early-double $(BUILD)/tests/vfio-early-generator \
 	$(BUILD)/tests/list-verdicts $(BUILD)/tests/show-init $(BUILD)/tests/hasty-hook \
-	$(BUILD)/tests/fault-at $(BUILD)/tests/without-openat2
+	$(BUILD)/tests/fault-at $(BUILD)/tests/without-openat2 \
+	$(BUILD)/tests/console-init
 
 # The part of the hook that decides and reads is linked into the tool too.
 shared_hook := hook/plan.c hook/scan.c hook/sysfs.c hook/use.c hook/unbind.c hook/outcome.c \
@@ -291,7 +292,7 @@ $(BUILD)/tests/try-runner $(BUILD)/tests/list-verdicts: $(BUILD)/tests/%: tests/
 		$(filter-out %/tools/main.o,$(tool_objects)) $(tool_libs)
 
 # The init of an image, and the early program that waits two seconds for a pass, not ninety.
-$(BUILD)/tests/show-init: tests/programs/show-init.c
+$(BUILD)/tests/show-init $(BUILD)/tests/console-init: $(BUILD)/tests/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(quiet_ld)$(CC) $(common) $(CFLAGS) -static -o $@ $<
 
