@@ -4,6 +4,8 @@
 #include "cmdline/driver.h"
 #include "cmdline/selector.h"
 
+static const char default_driver[] = "vfio-pci";
+
 struct selector_reader {
 	const char *at;
 	const char *end;
@@ -148,9 +150,14 @@ static const char *take_driver(struct span *word, char driver[DRIVER_NAME_MAX])
 	}
 	if (!driver_is_vfio(driver))
 		return "this is not a VFIO driver";
-	if (strcmp(driver, "vfio-pci") == 0)
+	if (strcmp(driver, default_driver) == 0)
 		driver[0] = '\0';
 	return NULL;
+}
+
+const char *selector_driver(const struct selector *selector)
+{
+	return selector->driver[0] != '\0' ? selector->driver : default_driver;
 }
 
 /* An ID has four digits in front of its first colon, and more than two behind it. */

@@ -36,7 +36,7 @@ struct selector {
 	bool has_id;
 	struct pci_place place;
 	struct pci_id id;
-	char driver[DRIVER_NAME_MAX]; /* "" is vfio-pci */
+	char driver[DRIVER_NAME_MAX]; /* "" is vfio-pci: selector_driver() */
 };
 
 /*
@@ -46,6 +46,9 @@ struct selector {
  * is in doubt, and stays with the host).
  */
 const char *selector_parse(struct span word, struct selector *out, struct span *bad);
+
+/* The driver that the word wants. */
+const char *selector_driver(const struct selector *selector);
 
 /* Writes the canonical form, which selector_parse reads back to the same selector. */
 void selector_format(const struct selector *selector, struct text *text);

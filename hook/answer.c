@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "hook/answer.h"
 #include "hook/sysfs.h"
+#include "hook/watch.h"
 
-enum { STEP_MS = 2, LIMIT_MS = 1000, DESCRIPTORS_MAX = 64 };
+enum { LIMIT_MS = 1000, DESCRIPTORS_MAX = 64 };
 
 /* The child's side. It may stay for ever, and must not hold the lock between passes, nor
  * a pipe that udev reads. */
@@ -29,21 +27,13 @@ static void read_once(int root, const char *path)
 
 bool device_answers(int root, const struct pci_address *address)
 {
-	const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
 	char path[SYSFS_PATH_MAX];
 	pid_t child;
+	int status;
 
 	device_path(path, address, "driver_override");
 	child = fork();
 	if (child == 0)
 		read_once(root, path);
-	for (int waited = 0; child > 0 && waited < LIMIT_MS; waited += STEP_MS) {
-		if (waitpid(child, NULL, WNOHANG) == child)
-			return true;
-		nanosleep(&step, NULL);
-	}
-	if (child < 0)
-		return true;
-	kill(child, SIGKILL);
-	return false;
+	return child < 0 || child_wait(child, LIMIT_MS, &status) == 0;
 }

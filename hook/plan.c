@@ -7,14 +7,7 @@
 #include "hook/plan.h"
 #include "hook/unbind.h"
 
-const char vfio_driver[] = "vfio-pci";
-
 enum { CLASS_STORAGE = 0x01, CLASS_RAM = 0x0500, CLASS_INSTRUMENTATION = 0x1300 };
-
-static const char *wanted_driver(const struct selector *selector)
-{
-	return selector->driver[0] != '\0' ? selector->driver : vfio_driver;
-}
 
 bool plan_selects(const struct selector *selector, const struct device *device)
 {
@@ -127,8 +120,8 @@ static bool judge(const struct flag *flag, const struct device *device,
 			continue;
 		if (!selected) {
 			entry->item = (uint8_t)i;
-			entry->driver = wanted_driver(selector);
-		} else if (!driver_is_same(entry->driver, wanted_driver(selector))) {
+			entry->driver = selector_driver(selector);
+		} else if (!driver_is_same(entry->driver, selector_driver(selector))) {
 			doubt = REASON_TWO_DRIVERS;
 		}
 		selected = true;

@@ -56,7 +56,4 @@ unsigned int plan_card_end(const struct plan *plan, unsigned int first);
 /* The sentence of its reason, with the driver or the device that it speaks of. */
 void plan_add_reason(const struct plan_entry *entry, struct text *text);
 
-/* The default VFIO driver. */
-extern const char vfio_driver[];
-
 #endif

@@ -155,12 +155,9 @@ static bool visit_member(const char *name, void *data)
 /* Of what is with the driver that every word wants, nothing need be known. */
 static bool wants_other(const struct flag *flag, const char *driver)
 {
-	for (unsigned int i = 0; i < flag->count; i++) {
-		const char *wanted = flag->item[i].selector.driver;
-
-		if (!driver_is_same(driver, wanted[0] != '\0' ? wanted : "vfio-pci"))
+	for (unsigned int i = 0; i < flag->count; i++)
+		if (!driver_is_same(driver, selector_driver(&flag->item[i].selector)))
 			return true;
-	}
 	return false;
 }
 
