@@ -23,12 +23,7 @@ enable_halfway() {
 		"$root/usr/sbin/update-grub"
 	"$top/vfio-early" --root "$root" enable 01:00 >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
 	first=$!
-	for _ in {1..400}; do
-		[ ! -e "$root/started" ] || return 0
-		sleep 0.05
-	done
-	echo 'update-grub was not called'
-	return 1
+	appears "$root/started" || { echo 'update-grub was not called'; return 1; }
 }
 
 let_go() {

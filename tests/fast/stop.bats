@@ -36,12 +36,7 @@ enable_halfway() { # [PROGRAM that calls it]
 	env --default-signal=HUP,INT,TERM "$@" "$top/vfio-early" --root "$root" enable 01:00 --yes >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
 	first=$!
 	set +m
-	for _ in {1..400}; do
-		[ ! -e "$root/started" ] || return 0
-		sleep 0.05
-	done
-	cat "$BATS_TEST_TMPDIR/said"
-	return 1
+	appears "$root/started" || { cat "$BATS_TEST_TMPDIR/said"; return 1; }
 }
 
 # What it said in the end, as $output and $status.
