@@ -13,31 +13,16 @@
 #include "tools/kernel/parameters.h"
 #include "tools/selection/explain.h"
 #include "tools/selection/refuse.h"
-#include "tools/system/process.h"
-#include "tools/text/printable.h"
 #include "tools/text/span.h"
-#include "tools/commands/recover.h"
 #include "tools/commands/status-read.h"
 #include "tools/commands/status-compare.h"
+#include "tools/commands/status-journal.h"
+#include "tools/pci/attribute.h"
 #include "tools/pci/cards.h"
-
-/* The reasons that only repeat another function's (hook/plan.c, hook/record.c). */
-static void add(struct status *status, bool healthy, const char *id, char *text)
-{
-	status->difference = allocate_more(status->difference,
-		(status->differences + 1) * sizeof(*status->difference));
-	status->difference[status->differences++] =
-		(struct difference){id, text, healthy};
-}
 
 static bool is_vfio(const char *driver)
 {
 	return strstr(driver, "vfio") != NULL;
-}
-
-static const char *or_none(const char *driver)
-{
-	return driver[0] != '\0' ? driver : "no driver";
 }
 
 /* This boot: what the early program was told, did, and what is left of it. */
@@ -52,19 +37,19 @@ static void compare_line(struct status *status, const struct record_line *line)
 
 	pci_address_format(&line->address, &address);
 	if (device == NULL) {
-		add(status, false, "device-gone",
+		status_add(status, false, "device-gone",
 			format_text(
 				"%s was there in this boot, and is gone now", buffer));
 		return;
 	}
 	fate = record_fate(line, device->facts.driver);
 	if (fate == FATE_CHANGED)
-		add(status, false, "driver-changed",
+		status_add(status, false, "driver-changed",
 			format_text("%s was given to %s in this boot, but is with %s now",
 				pci_device_short(device), line->driver,
-				or_none(device->facts.driver)));
+				driver_text(device)));
 	else if (fate == FATE_NOT_TAKEN || fate == FATE_BOOT_DISPLAY)
-		add(status, fate == FATE_BOOT_DISPLAY, "not-taken",
+		status_add(status, fate == FATE_BOOT_DISPLAY, "not-taken",
 			format_text("%s stayed with the host in this boot: %s",
 				pci_device_short(device),
 				line->reason[0] != '\0' ? line->reason
@@ -74,19 +59,20 @@ static void compare_line(struct status *status, const struct record_line *line)
 static void compare_this_boot(struct status *status)
 {
 	if (status->record_why != NULL) {
-		add(status, false, "record-unreadable", copy_text(status->record_why));
+		status_add(status, false, "record-unreadable",
+			copy_text(status->record_why));
 		return;
 	}
 	if (!status->has_record) {
 		if (status_is_passthrough(status))
-			add(status, false, "early-program-missing",
+			status_add(status, false, "early-program-missing",
 				copy_text("this boot was told to give devices away, but "
 					  "the early program left no record: it was not "
 					  "in the initramfs that was booted"));
 		return;
 	}
 	for (size_t i = 0; i < status->record.errors.count; i++)
-		add(status, false, "word-wrong",
+		status_add(status, false, "word-wrong",
 			format_text("in this boot a word was wrong: %s",
 				status->record.errors.line[i]));
 	for (size_t i = 0; i < status->record.count; i++)
@@ -99,7 +85,7 @@ static void compare_line_length(struct status *status)
 	struct cmdline line = cmdline_read(status->cmdline, strlen(status->cmdline));
 
 	if (line.cut)
-		add(status, false, "line-cut",
+		status_add(status, false, "line-cut",
 			format_text("the kernel command line fills the %d bytes that the "
 				    "kernel keeps: it may have been cut, and what stood "
 				    "behind is lost",
@@ -127,21 +113,21 @@ static void compare_guard(struct status *status)
 	const struct boot_state *boot = &status->boot;
 
 	if (boot->failed)
-		add(status, false, "boot-failed",
+		status_add(status, false, "boot-failed",
 			format_text("the last passthrough boot did not come up, so %s "
 				    "boots normally until 'vfio-early enable'",
 				boot->loader->name));
 	else if (boot->pending && boot->inputs.guard.on)
-		add(status, false, "not-confirmed", tell_pending(status));
+		status_add(status, false, "not-confirmed", tell_pending(status));
 	else if (boot->stopped != STOPPED_NOT && boot->inputs.guard.on)
-		add(status, true, "boot-stopped",
+		status_add(status, true, "boot-stopped",
 			format_text("the last passthrough boot was not confirmed: it was "
 				    "stopped before it had started up%s",
 				boot->stopped == STOPPED_NOW
 					? ""
 					: "; one normal boot was made of that"));
 	if (boot->present && boot->inputs.parameters != NULL && !boot->inputs.guard.on)
-		add(status, true, "guard-off",
+		status_add(status, true, "guard-off",
 			format_text("the guard is off, and a passthrough boot that fails "
 				    "is tried again: %s",
 				boot->inputs.guard.reason));
@@ -160,7 +146,7 @@ static void compare_kernel_entries(struct status *status)
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		if (kernel->ready && !boot_has_kernel(&status->boot, kernel))
-			add(status, false, "kernel-without-entry",
+			status_add(status, false, "kernel-without-entry",
 				format_text(
 					"kernel %s is ready, but %s has no "
 					"passthrough entry for it; 'vfio-early enable' "
@@ -178,7 +164,7 @@ static void compare_entries(struct status *status)
 	if (!is_known(status)) {
 		/* a loader that is not known says nothing; one that is could be read */
 		if (boot->loader != NULL && boot->why != NULL)
-			add(status, false, "next-unknown",
+			status_add(status, false, "next-unknown",
 				format_text("what the next boot does is not known: %s",
 					boot->why));
 		return;
@@ -186,25 +172,25 @@ static void compare_entries(struct status *status)
 	menu = boot->loader->menu;
 	if (!boot->present) {
 		if (wanted)
-			add(status, false, "entry-missing",
+			status_add(status, false, "entry-missing",
 				format_text("passthrough is enabled, but %s has no "
 					    "entry for it; 'vfio-early enable' makes one",
 					menu));
 		return;
 	}
 	if (boot->inputs.parameters == NULL)
-		add(status, !wanted, "entry-outdated",
+		status_add(status, !wanted, "entry-outdated",
 			format_text("the entries in %s are those of another version "
 				    "of vfio-early; 'vfio-early enable' makes new ones",
 				menu));
 	else if (status->conf_why == NULL && status->choice->flag.state == FLAG_OFF)
-		add(status, !wanted, "entry-differs",
+		status_add(status, !wanted, "entry-differs",
 			format_text("the entries in %s have '%s', and nothing is "
 				    "chosen",
 				menu, boot->inputs.parameters));
 	else if (status->conf_why == NULL &&
 		 strcmp(boot->inputs.parameters, status->choice_line) != 0)
-		add(status, !wanted, "entry-differs",
+		status_add(status, !wanted, "entry-differs",
 			format_text("the entries in %s have '%s', and the choice "
 				    "is '%s'; 'vfio-early enable' puts the choice there",
 				menu, boot->inputs.parameters, status->choice_line));
@@ -221,7 +207,7 @@ static void compare_wrong_words(struct status *status,
 
 	wrong_words_find(prediction, &status->devices, &wrong);
 	for (size_t i = 0; i < wrong.count; i++)
-		add(status, healthy, id,
+		status_add(status, healthy, id,
 			format_text("'%.*s': %s", (int)wrong.word[i].word.length,
 				wrong.word[i].word.text, wrong.word[i].sentence));
 	wrong_words_free(&wrong);
@@ -239,7 +225,7 @@ static void compare_refusals(struct status *status)
 
 		if (entry->action == ACTION_LEAVE && entry->reason != REASON_SIBLING &&
 			device != NULL)
-			add(status, entry->reason == REASON_BOOT_DISPLAY,
+			status_add(status, entry->reason == REASON_BOOT_DISPLAY,
 				"next-not-taken",
 				format_text("in the next boot %s %s",
 					pci_device_short(device), what));
@@ -264,11 +250,12 @@ static void compare_kernels(struct status *status)
 		const struct kernel *kernel = &status->kernels.kernel[i];
 
 		if (kernel->unknown)
-			add(status, false, "kernel-unknown",
+			status_add(status, false, "kernel-unknown",
 				format_text("whether kernel %s is ready is not known: %s",
 					kernel->version, kernel->reason));
 		else if (!kernel->ready)
-			add(status, is_passed_over(status, kernel), "kernel-not-ready",
+			status_add(status, is_passed_over(status, kernel),
+				"kernel-not-ready",
 				format_text("kernel %s is not ready: %s", kernel->version,
 					kernel->reason));
 	}
@@ -282,12 +269,12 @@ static void compare_function(struct status *status, const struct pci_device *dev
 	const char *driver = device->facts.driver;
 
 	if (taken && !driver_is_same(driver, entry->driver))
-		add(status, true, "reboot-takes",
+		status_add(status, true, "reboot-takes",
 			format_text("%s is with %s now; the next boot gives it to %s",
-				pci_device_short(device), or_none(driver),
+				pci_device_short(device), driver_text(device),
 				entry->driver));
 	else if (!taken && is_vfio(driver))
-		add(status, true, "reboot-returns",
+		status_add(status, true, "reboot-returns",
 			format_text("%s is with %s now; the next boot leaves it with the "
 				    "host",
 				pci_device_short(device), driver));
@@ -298,7 +285,7 @@ static void compare_way_of_reboot(struct status *status)
 	char *warning = kexec_warning();
 
 	if (warning != NULL)
-		add(status, true, "kexec", warning);
+		status_add(status, true, "kexec", warning);
 }
 
 /* The cards that the next boot takes, as one would name them to `enable`. */
@@ -330,7 +317,7 @@ static void compare_display(struct status *status)
 		display_lost(&status->devices, candidates, count, &what);
 
 	if (lost != NULL)
-		add(status, true, "next-dark",
+		status_add(status, true, "next-dark",
 			format_text(
 				"the next boot gives %s away (%s), so that this "
 				"machine's screen stays dark from the kernel's start on",
@@ -360,60 +347,11 @@ static void compare_next_boot(struct status *status)
 			compare_function(status, &status->devices.device[i]);
 }
 
-/* The files that a command may have left half-way; malloc'ed. */
-static char *list_paths(const struct journal_command *command)
-{
-	char *list = copy_text("");
-
-	for (size_t i = 0; i < command->count; i++) {
-		const char *path = command->change[i].path;
-		size_t before = 0;
-
-		while (before < i && strcmp(command->change[before].path, path) != 0)
-			before++;
-		if (before == i)
-			text_append(&list, "%s%s", i > 0 ? ", " : "", path);
-	}
-	return list;
-}
-
-/* A command that has not ended: cut off, or at work right now. */
-static void compare_journal(struct status *status)
-{
-	if (status->journal_why != NULL)
-		add(status, false, "journal-unreadable", copy_text(status->journal_why));
-	for (size_t i = 0; i < status->journal.count; i++) {
-		const struct journal_command *command = &status->journal.command[i];
-		CLEANUP_FREE char *name = printable_text(command->command, "");
-		CLEANUP_FREE char *paths = list_paths(command);
-
-		if (!journal_is_unfinished(command))
-			continue;
-		if (!recover_is_due(command))
-			add(status, false, "change-running",
-				format_text("'%s' (pid %ld) is changing things right now",
-					name, (long)process_number(command->process)));
-		else if (recover_is_done(command))
-			add(status, true, "change-unfinished",
-				format_text("'%s' of %s was cut off when all of it was "
-					    "done",
-					name, command->begun));
-		else
-			add(status, false, "change-unfinished",
-				format_text(
-					"'%s' of %s was cut off, and may be half done "
-					"in: %s; the next command that changes "
-					"something undoes it, for one 'vfio-early "
-					"rollback --to %lu'",
-					name, command->begun, paths, command->id));
-	}
-}
-
 void status_compare(struct status *status)
 {
-	compare_journal(status);
+	status_compare_journal(status);
 	if (status->conf_why != NULL)
-		add(status, false, "conf-unreadable", copy_text(status->conf_why));
+		status_add(status, false, "conf-unreadable", copy_text(status->conf_why));
 	compare_line_length(status);
 	compare_this_boot(status);
 	compare_guard(status);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/text/string.h"
+#include "tools/text/span.h"
 #include "tools/boot/loader.h"
 #include "tools/boot/state.h"
 #include "tools/kernel/parameters.h"
@@ -119,4 +120,10 @@ bool status_concerns(const struct status *status, const struct pci_device *devic
 	       prediction_of(status->running, address) != NULL ||
 	       (status->has_record && record_of(&status->record, address) != NULL) ||
 	       (status->next != NULL && prediction_of(status->next, address) != NULL);
+}
+
+void status_add(struct status *status, bool healthy, const char *id, char *text)
+{
+	*ARRAY_ADD(status->difference, status->differences) =
+		(struct difference){id, text, healthy};
 }

@@ -42,6 +42,9 @@ struct status {
 int status_read(struct status *status, char **why);
 void status_free(struct status *status);
 
+/* Adds a difference; `text` is malloc'ed, and freed with the rest. */
+void status_add(struct status *status, bool healthy, const char *id, char *text);
+
 /* Whether this boot's flag named devices. */
 bool status_is_passthrough(const struct status *status);
 /* Whether every difference is as it should be. */

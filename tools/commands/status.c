@@ -11,12 +11,8 @@
 #include "tools/commands/status-read.h"
 #include "tools/commands/status-json.h"
 #include "tools/commands/status-compare.h"
+#include "tools/pci/attribute.h"
 #include "tools/pci/cards.h"
-
-static const char *or_none(const char *driver)
-{
-	return driver[0] != '\0' ? driver : "no driver";
-}
 
 static void print_choice(const struct status *status)
 {
@@ -85,8 +81,8 @@ static void print_this_boot(const struct status *status)
 		if (status->has_record)
 			line = record_of(
 				&status->record, &device->facts.function.address);
-		print_plain("  %s  with %s", pci_device_short(device),
-			or_none(device->facts.driver));
+		print_plain(
+			"  %s  with %s", pci_device_short(device), driver_text(device));
 		if (line != NULL)
 			print_outcome(line);
 		putchar('\n');
